@@ -1,0 +1,99 @@
+import type { FileFacts, LinkTarget, ProcessKey, ProcessSample } from './process.ts'
+import type { Reading } from './reading.ts'
+
+/** One row of `/proc/net/unix` that has a path. unix(7): flag 0x10000 is a listener; St 01 unconnected, 02 connecting, 03 connected. */
+export interface UnixRow {
+  readonly listening: boolean
+  readonly state: number
+  readonly inode: number
+}
+
+/** `net/unix` of one network namespace, by socket path (`@…` for abstract ones). */
+export interface UnixTable {
+  /** Inode of the file itself: the identity of the network namespace that needs no privilege. */
+  readonly id: number
+  /** Where it was read: a path that a person can look at. */
+  readonly source: string
+  readonly rows: Reading<ReadonlyMap<string, readonly UnixRow[]>>
+}
+
+/** The parts of an OCI `config.json` that say what a container is. */
+export interface BundleConfig {
+  readonly annotations: ReadonlyMap<string, string>
+  readonly cgroupsPath: string | null
+  readonly hostname: string | null
+  readonly ownPidNamespace: boolean
+  /** Arguments of the process that the bundle describes. */
+  readonly args: readonly string[]
+}
+
+/** An OCI bundle directory, read through the working directory of its shim or through a root. */
+export interface BundleSample {
+  /** The container id: the directory's name. */
+  readonly id: string
+  /** Its path as the node names it. */
+  readonly path: string
+  /** Where we read it, e.g. `/proc/9075/cwd/../<id>`. */
+  readonly source: string
+  /** The shim through whose working directory it was read; `null` when found otherwise. */
+  readonly readThrough: ProcessKey | null
+  readonly facts: Reading<FileFacts>
+  readonly config: Reading<BundleConfig>
+  /** The pid in the shim's pid namespace. */
+  readonly initPid: Reading<number>
+  /** The shim's socket, from `address` (1.x) or `bootstrap.json` (2.x). */
+  readonly address: Reading<string>
+  /** containerd 2.x: the pod that an attached container belongs to. */
+  readonly sandboxId: Reading<string>
+  /** The shim's binary as containerd will look for it after a restart. */
+  readonly shimBinary: Reading<LinkTarget>
+  /** Pids of exec sessions, from `<exec-id>.pid`, in the shim's pid namespace. */
+  readonly execPids: ReadonlyMap<string, number>
+}
+
+/** A mounted container root file system: proof that a bundle was there, and a way to name a container without a shim. */
+export interface BundleMount {
+  readonly path: string
+  readonly source: string
+}
+
+/** Whether a cgroup is frozen. v1 `freezer.state`, v2 `cgroup.freeze`/`cgroup.events`. */
+export interface FreezerSample {
+  readonly path: string
+  readonly source: string
+  readonly state: Reading<'THAWED' | 'FREEZING' | 'FROZEN'>
+}
+
+export interface ReadCounts {
+  readonly known: number
+  readonly gone: number
+  readonly denied: number
+  readonly malformed: number
+}
+
+/** What one pass read of a host. Nothing in it is a conclusion. */
+export interface HostSample {
+  readonly source: 'live' | 'archive' | 'ps'
+  readonly node: string
+  readonly bootId: string
+  readonly takenAtMs: number
+  /** Since boot; the clock that ages are measured with, since it never jumps. */
+  readonly uptimeMs: number
+  /** Wall clock at boot. `/proc/stat`, btime. */
+  readonly bootedAtMs: number
+  readonly pageBytes: number | null
+  readonly pidMax: number | null
+  /** Threads of the whole node: the last but one field of `/proc/loadavg`. */
+  readonly threads: number | null
+  readonly durationMs: number
+  /** False where processes may exist that this reader is not shown (hidepid): absence then proves nothing. */
+  readonly complete: boolean
+  readonly reads: ReadCounts
+  /** Field name to how often it was denied. */
+  readonly denied: Readonly<Record<string, number>>
+  readonly processes: readonly ProcessSample[]
+  readonly unixTables: readonly UnixTable[]
+  readonly bundles: readonly BundleSample[]
+  readonly bundleMounts: readonly BundleMount[]
+  readonly freezers: readonly FreezerSample[]
+}

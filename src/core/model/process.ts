@@ -1,0 +1,84 @@
+import type { Reading } from './reading.ts'
+
+/** `pid@startTicks`: a pid alone is reused, the pair is unique within one boot. proc(5), stat fields 1 and 22. */
+export type ProcessKey = `${number}@${number}`
+
+export const processKey = (pid: number, startTicks: number): ProcessKey => `${pid}@${startTicks}`
+
+/** The state letter of `/proc/<pid>/stat`. proc(5). */
+export type ProcessState = 'R' | 'S' | 'D' | 'Z' | 'T' | 't' | 'X' | 'x' | 'I' | 'K' | 'W' | 'P' | '?'
+
+/** What `/proc/<pid>/stat` says, as far as we use it. Ticks are USER_HZ, 100 a second on Linux. */
+export interface StatFields {
+  readonly pid: number
+  readonly comm: string
+  readonly state: ProcessState
+  readonly ppid: number
+  readonly pgrp: number
+  readonly session: number
+  readonly kernelThread: boolean
+  readonly cpuTicks: number
+  readonly threads: number
+  readonly startTicks: number
+  readonly rssPages: number
+}
+
+/** `/proc/<pid>/cgroup`, shared between the processes whose file is the same to the byte. cgroups(7). */
+export interface CgroupMembership {
+  /** The unified (v2) path, or `null` on a pure v1 host. */
+  readonly unified: string | null
+  /** v1 controller, or `name=systemd`, to path. */
+  readonly controllers: ReadonlyMap<string, string>
+  /** The one path that tells the container: the deepest of unified, systemd, freezer, pids and the rest in that order. */
+  readonly path: string
+}
+
+/** A `/proc` link. The kernel appends ` (deleted)` to a path that has no name any more. */
+export interface LinkTarget {
+  readonly path: string
+  readonly deleted: boolean
+}
+
+/** Of the directory behind a link, also when it has no name any more. Times are the node's wall clock. */
+export interface FileFacts {
+  readonly inode: number
+  readonly nlink: number
+  readonly changedMs: number
+}
+
+export interface ThreadState {
+  readonly tid: number
+  readonly state: ProcessState
+}
+
+/** Read only of processes worth a closer look; every field says for itself whether it could be read. */
+export interface ProcessDetail {
+  /** `NSpid`: the pid in each pid namespace, the outermost first. */
+  readonly innerPids: Reading<readonly number[]>
+  readonly rssBytes: Reading<number>
+  readonly exe: Reading<LinkTarget>
+  readonly cwd: Reading<LinkTarget>
+  readonly cwdFacts: Reading<FileFacts>
+  readonly pidNamespace: Reading<number>
+  readonly mountNamespace: Reading<number>
+  readonly netNamespace: Reading<number>
+  /** Inode of its `net/unix`: equal for processes of one network namespace, and readable without privilege. */
+  readonly unixTable: Reading<number>
+  /** Kernel function it sleeps in. */
+  readonly wchan: Reading<string>
+  /** The other threads of a zombie leader or a blocked process. */
+  readonly threadStates: Reading<readonly ThreadState[]>
+  /** Inodes of the sockets it holds open; only of daemons. */
+  readonly socketInodes: Reading<ReadonlySet<number>>
+}
+
+export interface ProcessSample extends StatFields {
+  readonly key: ProcessKey
+  readonly cgroup: Reading<CgroupMembership>
+  /** Empty for kernel threads and zombies; also when the memory could not be read in time, so emptiness proves nothing. */
+  readonly argv: Reading<readonly string[]>
+  readonly detail: ProcessDetail | undefined
+}
+
+/** How closely a process is to be read, as the recognition of its cheap files decides. */
+export type Interest = 'daemon' | 'shim' | 'engine' | 'root' | 'stray' | 'zombie' | 'reaper'

@@ -1,0 +1,91 @@
+import type { ProcessSample } from './process.ts'
+import type { Evidence, Generation } from './snapshot.ts'
+
+/** A process that serves an API and owns shims or containers through it. */
+export interface DaemonRecognition {
+  readonly role: 'daemon'
+  /** Addresses its command line names; the sockets that it holds open are looked up elsewhere. */
+  readonly declaredAddresses: readonly string[]
+  readonly evidence: readonly Evidence[]
+}
+
+/** A keeper of containers. */
+export interface ShimRecognition {
+  readonly role: 'shim'
+  readonly generation: Generation
+  readonly containerdNamespace: string | null
+  readonly id: string | null
+  /** Address of its daemon. */
+  readonly address: string | null
+  /** Where its command line puts the bundle; `null`: its working directory. */
+  readonly bundle: string | null
+  readonly evidence: readonly Evidence[]
+}
+
+/** An OCI program, or a shim's transient invocation, that does one thing and exits. */
+export interface EngineRecognition {
+  readonly role: 'engine'
+  readonly verb: string
+  /** Container id, when the command line names it. */
+  readonly id: string | null
+  readonly containerdNamespace: string | null
+  readonly address: string | null
+  readonly evidence: readonly Evidence[]
+}
+
+export type RoleRecognition = DaemonRecognition | ShimRecognition | EngineRecognition
+export type Recognition = RoleRecognition & { readonly runtime: Runtime }
+
+/** Clients of a daemon, told apart by the namespace that they keep their containers in. */
+export interface Client {
+  readonly containerdNamespace: string
+  /** Who manages these containers: a label value. */
+  readonly manages: string
+  /** Programs above the daemon in the call chain, outermost first; those that are not there are left out. */
+  readonly through: readonly string[]
+  /** Whether it collects tasks that stopped. `ctr` does not: a stopped task there is no fault. */
+  readonly collects: boolean
+}
+
+/** What healthy looks like. Verdicts compare with this; none asks which runtime it is. */
+export interface Expectations {
+  /** Programs of the daemons that may own it, nearest first; none: it needs no daemon. */
+  readonly daemons: readonly string[]
+  /** How its daemon holds on to it. */
+  readonly tracking: 'connection' | 'parent' | 'none'
+  readonly writesInitPid: boolean
+  readonly bundle: 'cwd' | 'argument' | 'none'
+  /** Where the containers run: children of the shim, or inside a virtual machine that /proc does not show. */
+  readonly owns: 'processes' | 'vm'
+  /** A transient invocation (engine) older than this hangs, in ms, by verb; `null`: it may take any time. */
+  readonly patienceMs: Readonly<Record<string, number>> | null
+  readonly clients: readonly Client[]
+}
+
+/** One entry of the runtime table: one program and how to tell it. */
+export interface Runtime {
+  /** Unique in the table, and the name of its file. */
+  readonly id: string
+  /** Canonical name of its program; the value of the `runtime` label. */
+  readonly program: string
+  readonly title: string
+  /** Where its forms are specified. */
+  readonly docs: string
+  /** Base names of argv[0] or exe that are worth a look; a trailing `*` stands for any rest. */
+  readonly programs: readonly string[]
+  /** `comm` values worth a look: all that a zombie has left, and what `runc init` calls itself. */
+  readonly comms: readonly string[]
+  readonly expects: Expectations
+  recognize(process: ProcessSample): RoleRecognition | undefined
+}
+
+/** Expectations of a program that keeps nothing. */
+export const expectsNothing: Expectations = {
+  daemons: [],
+  tracking: 'none',
+  writesInitPid: false,
+  bundle: 'none',
+  owns: 'processes',
+  patienceMs: null,
+  clients: [],
+}

@@ -1,0 +1,97 @@
+import type { FileFacts } from '../core/model/process.ts'
+import { denied, gone, known, malformed, type Reading } from '../core/model/reading.ts'
+import type { Moment, ProcSource } from './proc-source.ts'
+
+/** What a reading of one path gave. A path may have content and facts, so they are kept apart. */
+export type Entry =
+  | { readonly kind: 'file'; readonly bytes: Buffer }
+  | { readonly kind: 'link'; readonly target: string }
+  | { readonly kind: 'directory'; readonly names: readonly string[] }
+  | { readonly kind: 'error'; readonly errno: string }
+
+/** One moment of a host: canonical path to what was there. */
+export interface Archive {
+  readonly takenAtMs: number
+  readonly entries: ReadonlyMap<string, Entry>
+  readonly facts: ReadonlyMap<string, FileFacts | { readonly errno: string }>
+}
+
+/** EACCES and EPERM deny; ENOENT, ESRCH and ENOTDIR mean that nothing is there; any other errno is malformed. */
+export function readingOfErrno(errno: string): Reading<never> {
+  if (errno === 'ENOENT' || errno === 'ESRCH' || errno === 'ENOTDIR') return gone
+  if (errno === 'EACCES' || errno === 'EPERM') return denied
+  return malformed(errno)
+}
+
+/** Plays moments as if they were read now, one a pass. */
+export function archiveSource(moments: readonly Archive[]): ProcSource {
+  let next = 0
+  let entries: ReadonlyMap<string, Entry> = new Map()
+  let facts: Archive['facts'] = new Map()
+  let children: ReadonlyMap<string, ReadonlySet<string>> = new Map()
+
+  return {
+    kind: 'archive',
+    async begin(): Promise<Moment | false> {
+      const moment = moments[next]
+      if (moment === undefined) return false
+      next += 1
+      entries = moment.entries
+      facts = moment.facts
+      children = childrenOf([...entries.keys(), ...facts.keys()])
+      return { takenAtMs: moment.takenAtMs }
+    },
+    list(path) {
+      const entry = entries.get(path)
+      if (entry?.kind === 'directory') return known(entry.names)
+      if (entry?.kind === 'error') return readingOfErrno(entry.errno)
+      const names = children.get(path)
+      return names === undefined ? gone : known([...names])
+    },
+    read: readFile,
+    readWhole(path, limitBytes) {
+      const reading = readFile(path)
+      if (reading.kind === 'known' && reading.value.length > limitBytes) return malformed('longer than its limit')
+      return reading
+    },
+    link(path) {
+      const entry = entries.get(path)
+      if (entry === undefined) return gone
+      if (entry.kind === 'link') return known(entry.target)
+      return entry.kind === 'error' ? readingOfErrno(entry.errno) : malformed('not a link')
+    },
+    facts(path) {
+      const found = facts.get(path)
+      if (found === undefined) return gone
+      return 'errno' in found ? readingOfErrno(found.errno) : known(found)
+    },
+  }
+
+  function readFile(path: string): Reading<Buffer> {
+    const entry = entries.get(path)
+    if (entry === undefined) return gone
+    if (entry.kind === 'file') return known(entry.bytes)
+    return entry.kind === 'error' ? readingOfErrno(entry.errno) : malformed('not a file')
+  }
+}
+
+/** The directories that the paths imply, so that a recording need not list what it shows anyway. */
+function childrenOf(paths: readonly string[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const children = new Map<string, Set<string>>()
+  for (const path of paths) {
+    let end = path.lastIndexOf('/')
+    let name = path.slice(end + 1)
+    while (end > 0) {
+      const parent = path.slice(0, end)
+      let names = children.get(parent)
+      if (names === undefined) {
+        names = new Set()
+        children.set(parent, names)
+      } else if (names.has(name)) break
+      names.add(name)
+      end = parent.lastIndexOf('/')
+      name = parent.slice(end + 1)
+    }
+  }
+  return children
+}

@@ -1,0 +1,27 @@
+import type { Bytes } from '../core/model/bytes.ts'
+import type { FileFacts } from '../core/model/process.ts'
+import type { Reading } from '../core/model/reading.ts'
+
+/**
+ * The port through which the world is read. Paths are canonical, as a person on the node would type them: they begin
+ * with `/proc` or `/sys/fs/cgroup`, wherever those are mounted for this process. No method throws for what a file
+ * system may answer; every answer is a Reading.
+ */
+export interface ProcSource {
+  readonly kind: 'live' | 'archive' | 'ps'
+  /** Begins a pass. `false`: there is no further moment (the end of a recording). */
+  begin(): Promise<Moment | false>
+  /** Names in a directory, in any order. */
+  list(path: string): Reading<readonly string[]>
+  /** A file that the kernel makes in one piece (`stat`, `cgroup`, …). The bytes are valid until the next read. */
+  read(path: string): Reading<Bytes>
+  /** A file that may take several reads, up to `limitBytes`; longer ones are malformed. Never follows a last link, never opens a fifo or a device. */
+  readWhole(path: string, limitBytes: number): Reading<Bytes>
+  link(path: string): Reading<string>
+  facts(path: string): Reading<FileFacts>
+}
+
+export interface Moment {
+  /** Wall clock. */
+  readonly takenAtMs: number
+}
