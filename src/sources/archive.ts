@@ -2,17 +2,21 @@ import type { FileFacts } from '../core/model/process.ts'
 import { denied, gone, known, malformed, type Reading } from '../core/model/reading.ts'
 import type { Moment, ProcSource } from './proc-source.ts'
 
-/** What a reading of one path gave. A path may have content and facts, so they are kept apart. */
+/** What a path held, or why it could not be read. */
 export type Entry =
   | { readonly kind: 'file'; readonly bytes: Buffer }
   | { readonly kind: 'link'; readonly target: string }
-  | { readonly kind: 'directory'; readonly names: readonly string[] }
   | { readonly kind: 'error'; readonly errno: string }
 
-/** One moment of a host: canonical path to what was there. */
+/**
+ * One moment of a host, by canonical path. One path may answer in three ways (`/proc/9/cwd` is a link, can be listed,
+ * and what it points at has an inode), so they are kept apart. A directory that is not among the listings holds what
+ * the paths below it imply.
+ */
 export interface Archive {
   readonly takenAtMs: number
   readonly entries: ReadonlyMap<string, Entry>
+  readonly listings: ReadonlyMap<string, readonly string[] | { readonly errno: string }>
   readonly facts: ReadonlyMap<string, FileFacts | { readonly errno: string }>
 }
 
@@ -26,7 +30,8 @@ export function readingOfErrno(errno: string): Reading<never> {
 /** Plays moments as if they were read now, one a pass. */
 export function archiveSource(moments: readonly Archive[]): ProcSource {
   let next = 0
-  let entries: ReadonlyMap<string, Entry> = new Map()
+  let entries: Archive['entries'] = new Map()
+  let listings: Archive['listings'] = new Map()
   let facts: Archive['facts'] = new Map()
   let children: ReadonlyMap<string, ReadonlySet<string>> = new Map()
 
@@ -37,13 +42,15 @@ export function archiveSource(moments: readonly Archive[]): ProcSource {
       if (moment === undefined) return false
       next += 1
       entries = moment.entries
+      listings = moment.listings
       facts = moment.facts
-      children = childrenOf([...entries.keys(), ...facts.keys()])
+      children = impliedListings(moment)
       return { takenAtMs: moment.takenAtMs }
     },
     list(path) {
+      const listing = listings.get(path)
+      if (listing !== undefined) return 'errno' in listing ? readingOfErrno(listing.errno) : known(listing)
       const entry = entries.get(path)
-      if (entry?.kind === 'directory') return known(entry.names)
       if (entry?.kind === 'error') return readingOfErrno(entry.errno)
       const names = children.get(path)
       return names === undefined ? gone : known([...names])
@@ -76,9 +83,9 @@ export function archiveSource(moments: readonly Archive[]): ProcSource {
 }
 
 /** The directories that the paths imply, so that a recording need not list what it shows anyway. */
-function childrenOf(paths: readonly string[]): ReadonlyMap<string, ReadonlySet<string>> {
+export function impliedListings(archive: Archive): ReadonlyMap<string, ReadonlySet<string>> {
   const children = new Map<string, Set<string>>()
-  for (const path of paths) {
+  for (const path of [...archive.entries.keys(), ...archive.listings.keys(), ...archive.facts.keys()]) {
     let end = path.lastIndexOf('/')
     let name = path.slice(end + 1)
     while (end > 0) {

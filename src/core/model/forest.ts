@@ -1,6 +1,6 @@
-import type { BundleSample, FreezerSample, HostSample, UnixTable } from './host.ts'
+import type { BundleSample, FreezerSample, HostSample } from './host.ts'
 import type { ProcessKey, ProcessSample } from './process.ts'
-import type { Recognition } from './runtime.ts'
+import type { DaemonRecognition, EngineRecognition, Recognition, Runtime, ShimRecognition } from './runtime.ts'
 import type { ContainerState, Parentage, Pod, Relation, Supervision } from './snapshot.ts'
 
 /** A process in the kernel's tree. */
@@ -20,73 +20,92 @@ export interface Tree {
 
 export interface DaemonBranch {
   readonly node: TreeNode
-  readonly recognition: Extract<Recognition, { role: 'daemon' }> & Recognition
-  addresses: readonly string[]
-  state: 'listening' | 'starting' | 'unknown'
-  within: ContainerBranch | null
-}
-
-export interface ShimBranch {
-  readonly node: TreeNode
-  readonly recognition: Extract<Recognition, { role: 'shim' }> & Recognition
-  readonly id: string | null
-  readonly containerdNamespace: string | null
-  readonly address: string | null
-  readonly bundlePath: string | null
-  readonly bundleDeleted: boolean | null
-  readonly socket: string | null
-  /** The table that its socket's rows were found in. */
-  readonly unixTable: UnixTable | null
-  readonly connections: number | null
-  readonly unaccepted: number | null
-  daemon: DaemonBranch | null
-  /** What is known about who listens at its daemon's address. */
-  addressState: AddressState
-  parentage: Parentage
-  relation: Relation
-  supervision: Supervision
-  readonly containers: ContainerBranch[]
-  /** Engines at work under it. */
-  readonly engines: EngineBranch[]
-  within: ContainerBranch | null
+  readonly recognition: DaemonRecognition & { readonly runtime: Runtime }
+  /** Socket paths, without a scheme; those where it listens, as far as that could be proven. */
+  readonly addresses: readonly string[]
+  readonly state: 'listening' | 'starting' | 'unknown'
+  readonly within: ContainerBranch | null
 }
 
 /** `listening`: somebody accepts there. `starting`: its daemon lives but does not listen yet. `silent`: proven that nobody is there. */
 export type AddressState = 'listening' | 'starting' | 'silent' | 'unknown'
 
-export interface EngineBranch {
-  readonly node: TreeNode
-  readonly recognition: Extract<Recognition, { role: 'engine' }> & Recognition
-  shim: ShimBranch | null
-  container: ContainerBranch | null
+/** What `/proc/net/unix` shows of a shim's own socket. */
+export interface SocketUse {
+  /** Its path, when a listener was found there. */
+  readonly path: string | null
+  /** Accepted, with a living peer: one for each task that the daemon tracks. */
+  readonly connections: number | null
+  /** Not accepted yet, or never. */
+  readonly unaccepted: number | null
+  /** The table that was read, for evidence. */
+  readonly source: string | null
 }
 
-/** How we know who keeps a container, or that somebody did. */
-export type Kept =
-  | { readonly by: 'shim'; readonly shim: ShimBranch }
-  | { readonly by: 'none'; readonly proof: { readonly source: string; readonly observed: string } | null }
+export interface ShimBranch {
+  readonly node: TreeNode
+  readonly recognition: ShimRecognition & { readonly runtime: Runtime }
+  readonly id: string | null
+  readonly containerdNamespace: string | null
+  readonly address: string | null
+  readonly bundlePath: string | null
+  readonly bundleDeleted: boolean | null
+  readonly use: SocketUse
+  readonly daemon: DaemonBranch | null
+  readonly addressState: AddressState
+  readonly parentage: Parentage
+  /** Engines at work under it. */
+  readonly engines: readonly EngineBranch[]
+  readonly containers: readonly ContainerBranch[]
+  readonly relation: Relation
+  readonly supervision: Supervision
+  /** Why nobody manages it; `null` unless it is orphaned. */
+  readonly orphanedBy: OrphanedBy | null
+  readonly within: ContainerBranch | null
+}
+
+/**
+ * How a daemon lets go of a shim. `bundle-deleted`: it deleted what it finds the shim by. `no-daemon`: proven that
+ * nobody listens at the address. `no-connection`: its daemon listens and holds no connection to it.
+ */
+export type OrphanedBy = 'bundle-deleted' | 'no-daemon' | 'no-connection'
+
+export interface EngineBranch {
+  readonly node: TreeNode
+  readonly recognition: EngineRecognition & { readonly runtime: Runtime }
+  readonly shim: ShimBranch | null
+}
+
+/** Where somebody's keeping of a container shows, once the keeper is gone. */
+export interface KeeperProof {
+  readonly source: string
+  readonly observed: string
+}
 
 export interface ContainerBranch {
   readonly key: string
   readonly id: string
   readonly containerdNamespace: string | null
+  /** Who manages it: the `runtime` of the public container. */
   readonly manager: string
   readonly role: 'sandbox' | 'container'
   readonly bundle: BundleSample | null
-  kept: Kept
+  readonly shim: ShimBranch | null
+  /** Without a shim: that there was one. A container without one and without this has none by design. */
+  readonly keeperProof: KeeperProof | null
   /** The container's first process, zombie or not; `null` when it has none. */
-  init: TreeNode | null
-  state: ContainerState
+  readonly init: TreeNode | null
+  readonly state: ContainerState
   readonly name: string | null
   readonly image: string | null
   readonly pod: Pod | null
   readonly cgroupPath: string | null
-  freezer: FreezerSample | null
-  /** Every process in it, the exec sessions' included. */
-  readonly members: TreeNode[]
-  readonly execs: TreeNode[]
-  chain: readonly string[]
-  within: ContainerBranch | null
+  readonly freezer: FreezerSample | null
+  /** Every process in it, the exec sessions' included, by pid. */
+  readonly members: readonly TreeNode[]
+  readonly execs: readonly TreeNode[]
+  readonly chain: readonly string[]
+  readonly within: ContainerBranch | null
 }
 
 /** The node as we understand it: who keeps what, and how we know. */
@@ -98,7 +117,9 @@ export interface Forest {
   readonly shims: readonly ShimBranch[]
   readonly containers: readonly ContainerBranch[]
   readonly engines: readonly EngineBranch[]
-  /** Every process that belongs to a container. */
+  /** The container that a process belongs to, the innermost where they are nested. */
   readonly containerOf: ReadonlyMap<ProcessKey, ContainerBranch>
-  readonly shimOf: ReadonlyMap<ProcessKey, ShimBranch>
 }
+
+/** While it is being built. What leaves the stage is read-only. */
+export type Growing<T> = { -readonly [K in keyof T]: T[K] }

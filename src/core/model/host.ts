@@ -1,4 +1,4 @@
-import type { FileFacts, LinkTarget, ProcessKey, ProcessSample } from './process.ts'
+import type { FileFacts, ProcessKey, ProcessSample } from './process.ts'
 import type { Reading } from './reading.ts'
 
 /** One row of `/proc/net/unix` that has a path. unix(7): flag 0x10000 is a listener; St 01 unconnected, 02 connecting, 03 connected. */
@@ -6,6 +6,12 @@ export interface UnixRow {
   readonly listening: boolean
   readonly state: number
   readonly inode: number
+  /**
+   * A connected socket is held by its descriptor, its own hash entry and its peer: 3. Once the peer has closed it
+   * reads 2, while state 03 stays until this side closes too: such a row is no connection. net/unix/af_unix.c,
+   * unix_release_sock; seen with a stopped shim whose containerd was killed.
+   */
+  readonly references: number
 }
 
 /** `net/unix` of one network namespace, by socket path (`@…` for abstract ones). */
@@ -46,7 +52,7 @@ export interface BundleSample {
   /** containerd 2.x: the pod that an attached container belongs to. */
   readonly sandboxId: Reading<string>
   /** The shim's binary as containerd will look for it after a restart. */
-  readonly shimBinary: Reading<LinkTarget>
+  readonly shimBinary: Reading<string>
   /** Pids of exec sessions, from `<exec-id>.pid`, in the shim's pid namespace. */
   readonly execPids: ReadonlyMap<string, number>
 }
@@ -55,6 +61,18 @@ export interface BundleSample {
 export interface BundleMount {
   readonly path: string
   readonly source: string
+}
+
+/**
+ * What a process's own mounts say of who made its root: containerd's snapshotter, and the files that its CRI plugin
+ * mounts into every container of a pod.
+ */
+export interface Origin {
+  readonly key: ProcessKey
+  readonly source: string
+  readonly observed: string
+  /** Of the pod that the container belongs to. */
+  readonly sandboxId: string | null
 }
 
 /** Whether a cgroup is frozen. v1 `freezer.state`, v2 `cgroup.freeze`/`cgroup.events`. */
@@ -95,5 +113,6 @@ export interface HostSample {
   readonly unixTables: readonly UnixTable[]
   readonly bundles: readonly BundleSample[]
   readonly bundleMounts: readonly BundleMount[]
+  readonly origins: readonly Origin[]
   readonly freezers: readonly FreezerSample[]
 }

@@ -24,8 +24,6 @@ export interface Memory {
   readonly bootedAtMs: number | null
   /** Addresses that a daemon was seen to listen at. */
   readonly addresses: ReadonlyMap<ProcessKey, readonly string[]>
-  /** Container keys to how we once knew that a shim kept them. */
-  readonly keptBy: ReadonlyMap<string, string>
 }
 
 export const newMemory = (options: { run: string; graceMs: number; measureEveryMs: number }): Memory => ({
@@ -36,5 +34,4 @@ export const newMemory = (options: { run: string; graceMs: number; measureEveryM
   measuredAtUptimeMs: null,
   bootedAtMs: null,
   addresses: new Map(),
-  keptBy: new Map(),
 })

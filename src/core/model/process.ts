@@ -17,6 +17,8 @@ export interface StatFields {
   readonly pgrp: number
   readonly session: number
   readonly kernelThread: boolean
+  /** It has begun to exit and has not finished. A pid namespace's init waits in this state until all others are gone. */
+  readonly exiting: boolean
   readonly cpuTicks: number
   readonly threads: number
   readonly startTicks: number
@@ -82,3 +84,12 @@ export interface ProcessSample extends StatFields {
 
 /** How closely a process is to be read, as the recognition of its cheap files decides. */
 export type Interest = 'daemon' | 'shim' | 'engine' | 'root' | 'stray' | 'zombie' | 'reaper'
+
+export interface Wanted {
+  readonly interest: Interest
+  /** Where its OCI bundle is: its working directory, or a path in its own root. */
+  readonly bundle?: 'cwd' | { readonly path: string }
+}
+
+/** Decides, from the cheap files of all processes, which to read more of. */
+export type InterestOf = (processes: readonly ProcessSample[]) => ReadonlyMap<number, Wanted>

@@ -19,6 +19,8 @@ export interface ShimRecognition {
   readonly address: string | null
   /** Where its command line puts the bundle; `null`: its working directory. */
   readonly bundle: string | null
+  /** Where its own socket may be, by the rules of its generations, the likeliest first. Worked out only when asked for. */
+  readonly sockets: Iterable<string>
   readonly evidence: readonly Evidence[]
 }
 
@@ -33,7 +35,13 @@ export interface EngineRecognition {
   readonly evidence: readonly Evidence[]
 }
 
-export type RoleRecognition = DaemonRecognition | ShimRecognition | EngineRecognition
+/** A zombie: nothing is left of it but its name, which says what it was but not which. */
+export interface RemainsRecognition {
+  readonly role: 'remains'
+  readonly evidence: readonly Evidence[]
+}
+
+export type RoleRecognition = DaemonRecognition | ShimRecognition | EngineRecognition | RemainsRecognition
 export type Recognition = RoleRecognition & { readonly runtime: Runtime }
 
 /** Clients of a daemon, told apart by the namespace that they keep their containers in. */
@@ -45,6 +53,8 @@ export interface Client {
   readonly through: readonly string[]
   /** Whether it collects tasks that stopped. `ctr` does not: a stopped task there is no fault. */
   readonly collects: boolean
+  /** Whether a shim's id is that of a pod's sandbox. */
+  readonly sandboxes: boolean
 }
 
 /** What healthy looks like. Verdicts compare with this; none asks which runtime it is. */

@@ -1,0 +1,19 @@
+import type { Process } from '../core/model/snapshot.ts'
+import type { ProcSource } from '../sources/proc-source.ts'
+import { type PassOptions, type PassOutcome, PassRunner } from './pass-runner.ts'
+
+/** Where passes are made: in this thread, or in a worker that leaves this one to its clients. */
+export interface Passes {
+  next(): Promise<PassOutcome | false>
+  processes(): Promise<readonly Process[]>
+  close(): Promise<void>
+}
+
+export function passesHere(source: ProcSource, options: PassOptions): Passes {
+  const runner = new PassRunner(source, options)
+  return {
+    next: () => runner.next(),
+    processes: async () => runner.processes(),
+    close: async () => {},
+  }
+}

@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto'
+import type { Process, Snapshot } from '../core/model/snapshot.ts'
+import type { LivePaths } from '../sources/live.ts'
+import type { ProcSource } from '../sources/proc-source.ts'
+import { type LoopOptions, type RunningAgent, startLoop } from './loop.ts'
+import { PassRunner } from './pass-runner.ts'
+import { passesHere } from './passes.ts'
+import { passesInWorker } from './worker-passes.ts'
+
+const newRun = (): string => randomUUID().slice(0, 8)
+
+/** The daemon's agent: reads the node in a thread of its own. */
+export const watchNode = (paths: LivePaths, options: LoopOptions & { readonly graceMs: number }): RunningAgent =>
+  startLoop(
+    passesInWorker(() => ({ paths, options: { run: newRun(), graceMs: options.graceMs } })),
+    options,
+  )
+
+/** An agent over any source, in this thread: a recording that is played, say. */
+export const watchSource = (source: ProcSource, options: LoopOptions & { readonly graceMs: number }): RunningAgent =>
+  startLoop(passesHere(source, { run: newRun(), graceMs: options.graceMs }), options)
+
+/**
+ * One look. Of a recording with several moments the last is shown, and the earlier ones count towards its ages.
+ * @throws when the source has no moment at all.
+ */
+export async function inspectOnce(
+  source: ProcSource,
+  { graceMs }: { readonly graceMs: number },
+): Promise<{ snapshot: Snapshot; processes: readonly Process[] }> {
+  const runner = new PassRunner(source, { run: newRun(), graceMs })
+  let snapshot: Snapshot | undefined
+  for (;;) {
+    const outcome = await runner.next()
+    if (outcome === false) break
+    snapshot = outcome.snapshot
+    if (source.kind !== 'archive') break
+  }
+  if (snapshot === undefined) throw new Error('there is nothing to look at: the recording holds no moment')
+  return { snapshot, processes: runner.processes() }
+}

@@ -1,0 +1,35 @@
+import type { Settings } from '../config.ts'
+
+/** The world outside, as a command meets it. */
+export interface Io {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly stdout: Screen
+  readonly stderr: Screen
+  /** Aborts when the person or the system asks us to end. Until somebody calls it, a signal ends the program at once. */
+  untilStopped(): AbortSignal
+}
+
+/** A stream that may be a terminal. */
+export interface Screen {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  write(text: string): unknown
+}
+
+export interface Input {
+  readonly settings: Settings
+  /** What stands behind the command's name; `undefined`: nothing. */
+  readonly argument: string | undefined
+  readonly io: Io
+}
+
+/** One row of the table of commands. */
+export interface Command {
+  readonly name: string
+  /** `[query]` may be left out, `<file>` must be given. */
+  readonly argument?: { readonly form: string; readonly help: string }
+  /** One line for `--help`. */
+  readonly title: string
+  /** Returns the exit code: 0, or 1 for `verdicts`. Throws a BadInput for what makes it 2. */
+  run(input: Input): Promise<number>
+}

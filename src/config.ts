@@ -1,0 +1,207 @@
+/** What was given cannot be understood; the message says what was expected. */
+export class UnsuitableValue extends Error {
+  override readonly name = 'UnsuitableValue'
+}
+
+export interface ConfigOption<T> {
+  /** As it is written on the command line; without `<…>` it is a switch. */
+  readonly flag: string
+  readonly env: `SHIMSCOPE_${string}`
+  /** What holds when it is not given, as a person would write it; `undefined`: nothing. */
+  readonly fallback: string | undefined
+  readonly help: string
+  readonly commands: readonly string[]
+  /** Throws an UnsuitableValue. */
+  readonly parse: (text: string) => T
+}
+
+const severities = ['info', 'warning', 'critical'] as const
+const logLevels = ['debug', 'info', 'warn', 'error'] as const
+const colors = ['auto', 'always', 'never'] as const
+
+const looking = ['serve', 'tree', 'snapshot', 'verdicts', 'record']
+const printing = ['tree', 'verdicts', 'explain']
+
+/** Every option there is. `--help`, the environment and the table in the README are read off this one. */
+export const options = {
+  from: {
+    flag: '--from <file>',
+    env: 'SHIMSCOPE_FROM',
+    fallback: undefined,
+    help: 'look at a recording instead of this node',
+    commands: looking,
+    parse: text,
+  },
+  procfs: {
+    flag: '--path.procfs <dir>',
+    env: 'SHIMSCOPE_PATH_PROCFS',
+    fallback: '/proc',
+    help: 'where the procfs to look at is mounted',
+    commands: looking,
+    parse: directory,
+  },
+  cgroupfs: {
+    flag: '--path.cgroupfs <dir>',
+    env: 'SHIMSCOPE_PATH_CGROUPFS',
+    fallback: '/sys/fs/cgroup',
+    help: 'where the cgroup file systems are mounted',
+    commands: looking,
+    parse: directory,
+  },
+  graceMs: {
+    flag: '--grace <duration>',
+    env: 'SHIMSCOPE_GRACE',
+    fallback: '30s',
+    help: 'how long a condition must last before its verdict fires',
+    commands: ['serve', 'tree', 'snapshot', 'verdicts'],
+    parse: duration,
+  },
+  listenAddress: {
+    flag: '--web.listen-address <host:port>',
+    env: 'SHIMSCOPE_WEB_LISTEN_ADDRESS',
+    fallback: '127.0.0.1:19256',
+    help: 'where the page, the API, the live feed and the metrics are served',
+    commands: ['serve'],
+    parse: text,
+  },
+  intervalMs: {
+    flag: '--interval <duration>',
+    env: 'SHIMSCOPE_INTERVAL',
+    fallback: '2s',
+    help: 'time from the start of one pass to the start of the next',
+    commands: ['serve', 'record'],
+    parse: positiveDuration,
+  },
+  speed: {
+    flag: '--speed <factor>',
+    env: 'SHIMSCOPE_SPEED',
+    fallback: '1',
+    help: 'with --from: how much faster than recorded the moments are played',
+    commands: ['serve'],
+    parse: factor,
+  },
+  logLevel: {
+    flag: '--log.level <level>',
+    env: 'SHIMSCOPE_LOG_LEVEL',
+    fallback: 'info',
+    help: 'least important lines of the log on stderr: debug, info, warn, error',
+    commands: ['serve'],
+    parse: oneOf(logLevels),
+  },
+  forMs: {
+    flag: '--for <duration>',
+    env: 'SHIMSCOPE_FOR',
+    fallback: '0s',
+    help: 'how long to record, a moment every --interval; 0s: one moment',
+    commands: ['record'],
+    parse: duration,
+  },
+  processes: {
+    flag: '--processes',
+    env: 'SHIMSCOPE_PROCESSES',
+    fallback: undefined,
+    help: 'add the processes to the snapshot',
+    commands: ['snapshot'],
+    parse: yesOrNo,
+  },
+  failOn: {
+    flag: '--fail-on <severity>',
+    env: 'SHIMSCOPE_FAIL_ON',
+    fallback: 'info',
+    help: 'least severity that makes the exit code 1: info, warning, critical',
+    commands: ['verdicts'],
+    parse: oneOf(severities),
+  },
+  pending: {
+    flag: '--pending',
+    env: 'SHIMSCOPE_PENDING',
+    fallback: undefined,
+    help: 'let pending verdicts make the exit code 1 too',
+    commands: ['verdicts'],
+    parse: yesOrNo,
+  },
+  json: {
+    flag: '--json',
+    env: 'SHIMSCOPE_JSON',
+    fallback: undefined,
+    help: 'print JSON instead of text',
+    commands: printing,
+    parse: yesOrNo,
+  },
+  color: {
+    flag: '--color <when>',
+    env: 'SHIMSCOPE_COLOR',
+    fallback: 'auto',
+    help: 'colour the text: auto (on a terminal, unless NO_COLOR is set), always, never',
+    commands: ['tree', 'verdicts'],
+    parse: oneOf(colors),
+  },
+} as const satisfies Record<string, ConfigOption<unknown>>
+
+type Table = typeof options
+export type OptionName = keyof Table
+
+/** The value of each option of a command, wherever it came from. */
+export type Settings = {
+  readonly [N in OptionName]: Table[N]['fallback'] extends string
+    ? ReturnType<Table[N]['parse']>
+    : ReturnType<Table[N]['parse']> | undefined
+}
+
+export const optionNames = Object.keys(options) as readonly OptionName[]
+
+/** Every option with a fallback has one that its own parser takes, so this throws only for a mistake in the table. */
+export const fallbacks = (): Settings =>
+  Object.fromEntries(
+    optionNames.map((name) => {
+      const option: ConfigOption<unknown> = options[name]
+      return [name, option.fallback === undefined ? undefined : option.parse(option.fallback)]
+    }),
+  ) as Settings
+
+function text(given: string): string {
+  if (given === '') throw new UnsuitableValue('it is empty')
+  return given
+}
+
+/** Without the slash at its end, so that paths can be put behind it. */
+function directory(given: string): string {
+  return text(given).replace(/(?<=.)\/+$/, '')
+}
+
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
+/** `setTimeout` takes no more: 24.8 days. */
+const MAX_DURATION_MS = 2_147_483_647
+
+function duration(given: string): number {
+  const [, count, unit = ''] = /^(\d{1,10}(?:\.\d{1,3})?)(ms|s|m|h)$/.exec(given) ?? []
+  const ms = Number(count) * (unitMs[unit] ?? Number.NaN)
+  if (!(ms <= MAX_DURATION_MS)) throw new UnsuitableValue(`${JSON.stringify(given)} is no duration; give one such as 500ms, 30s, 2m or 1h`)
+  return Math.round(ms)
+}
+
+function positiveDuration(given: string): number {
+  const ms = duration(given)
+  if (ms < 100) throw new UnsuitableValue(`${JSON.stringify(given)} is too short; give 100ms or more`)
+  return ms
+}
+
+function factor(given: string): number {
+  const value = /^\d{1,4}(?:\.\d{1,3})?$/.test(given) ? Number(given) : Number.NaN
+  if (!(value > 0)) throw new UnsuitableValue(`${JSON.stringify(given)} is no factor; give a number such as 2 or 0.5`)
+  return value
+}
+
+function yesOrNo(given: string): boolean {
+  if (['1', 'true', 'yes'].includes(given)) return true
+  if (['0', 'false', 'no'].includes(given)) return false
+  throw new UnsuitableValue(`${JSON.stringify(given)} is neither true nor false`)
+}
+
+function oneOf<const T extends string>(choices: readonly T[]): (given: string) => T {
+  return (given) => {
+    const choice = choices.find((candidate) => candidate === given)
+    if (choice === undefined) throw new UnsuitableValue(`${JSON.stringify(given)} is none of ${choices.join(', ')}`)
+    return choice
+  }
+}

@@ -1,0 +1,301 @@
+import type { ContainerBranch, DaemonBranch, EngineBranch, Forest, ShimBranch, Tree, TreeNode } from '../model/forest.ts'
+import type { HostSample } from '../model/host.ts'
+import type { ProcessKey } from '../model/process.ts'
+import { valueOf } from '../model/reading.ts'
+import type { Recognition } from '../model/runtime.ts'
+import {
+  type CgroupPlace,
+  type ContainerRoot,
+  cgroupOf,
+  clientOf,
+  containerFromBundle,
+  containerFromProcess,
+  type PlaceOf,
+} from './containers.ts'
+import { type DaemonRoot, daemonAt, findDaemons, inferAddresses, programsWithin } from './daemons.ts'
+import { type HostIndex, indexHost } from './host-index.ts'
+import { indexKeepers } from './keepers.ts'
+import { assignMembers, execsOf } from './membership.ts'
+import { holdOn, relationOf } from './relation.ts'
+import { findShims, parentageOf, type ShimRoot } from './shims.ts'
+import { stateOf } from './state.ts'
+import { findUnkept } from './strays.ts'
+
+export type { CgroupPlace, PlaceOf }
+
+export interface Attachment {
+  readonly host: HostSample
+  readonly tree: Tree
+  readonly recognitions: ReadonlyMap<ProcessKey, Recognition>
+  readonly placeOf: PlaceOf
+  /** Addresses at which daemons were seen to listen before. */
+  readonly remembered: ReadonlyMap<ProcessKey, readonly string[]>
+}
+
+/** Who keeps which container, and how we know. */
+export function attach(attachment: Attachment): Forest {
+  let excluded: ReadonlySet<ProcessKey> = new Set()
+  // What runs in a container may look like a shim. It is one only where a daemon runs beside it (kind, docker-in-docker);
+  // dropping one may uncover others, each pass drops at least one, and two are the rule.
+  for (;;) {
+    const { forest, impostors } = attachAll(attachment, excluded)
+    if (impostors.length === 0) return forest
+    excluded = new Set([...excluded, ...impostors])
+  }
+}
+
+function attachAll(
+  { host, tree, recognitions, placeOf, remembered }: Attachment,
+  excluded: ReadonlySet<ProcessKey>,
+): { forest: Forest; impostors: ProcessKey[] } {
+  const index = indexHost(host)
+  const daemons = findDaemons(host, tree, recognitions, remembered)
+  const shims = findShims(host, index, tree, recognitions, excluded)
+  const shimsByKey = new Map(shims.map((shim) => [shim.node.process.key, shim]))
+  const engines = findEngines(tree, recognitions, shimsByKey)
+
+  const kept = shims.length === 0 ? [] : keptContainers(host, index, shims, engines, placeOf)
+  const keptPaths = new Set(kept.flatMap(({ cgroupPath, init }) => (init === null || cgroupPath === null ? [] : [cgroupPath])))
+  const keptInits = new Set(kept.map(({ init }) => init))
+  const unkept = findUnkept(
+    index,
+    tree,
+    recognitions,
+    placeOf,
+    (node, path) =>
+      keptInits.has(node) || isBelow(path, keptPaths) || (node.parent !== null && startsContainers(node.parent, recognitions, excluded)),
+  )
+  const containers = [...kept, ...unkept]
+  const containerOf = assignMembers(tree, containers, (key) => shimsByKey.has(key))
+  for (const daemon of daemons) daemon.within = (containerOf.get(daemon.node.process.key) as ContainerBranch | undefined) ?? null
+
+  const impostors = shims.filter((shim) => isImpostor(shim, containerOf, daemons)).map((shim) => shim.node.process.key)
+  if (impostors.length > 0) return { forest: emptyForest(host, tree, recognitions), impostors }
+
+  inferAddresses(
+    host,
+    daemons,
+    shims.flatMap(({ node, address, recognition }) =>
+      address === null ? [] : [{ process: node.process, address, runtime: recognition.runtime }],
+    ),
+  )
+  for (const container of containers) {
+    container.execs = execsOf(container)
+    container.state = stateOf(container, creationOf(container, engines))
+  }
+  const byShim = groupByShim(containers)
+  for (const shim of shims) finishShim(host, shim, daemons, byShim.get(shim) ?? [], recognitions, containerOf)
+  for (const container of containers) finishContainer(container, daemons, containerOf)
+  giveKeys(containers)
+
+  return {
+    impostors: [],
+    forest: {
+      host,
+      tree,
+      recognitions,
+      daemons,
+      shims: shims as ShimBranch[],
+      containers: containers as ContainerBranch[],
+      engines,
+      containerOf: containerOf as ReadonlyMap<ProcessKey, ContainerBranch>,
+    },
+  }
+}
+
+function keptContainers(
+  host: HostSample,
+  index: HostIndex,
+  shims: readonly ShimRoot[],
+  engines: readonly EngineBranch[],
+  placeOf: PlaceOf,
+): ContainerRoot[] {
+  const containers: ContainerRoot[] = []
+  const keeperOf = indexKeepers(shims)
+  for (const bundle of host.bundles) {
+    // Deleted between its listing and its reading.
+    if (bundle.facts.kind === 'gone') continue
+    const shim = keeperOf(bundle)
+    if (shim !== undefined) containers.push(containerFromBundle(index, bundle, shim, placeOf))
+  }
+  const known = new Set(containers.flatMap(({ init }) => (init === null ? [] : [init])))
+  const byShim = groupByShim(containers)
+  const working = new Set(engines.map(({ node }) => node))
+  for (const shim of shims) {
+    const paths = new Set(byShim.get(shim)?.map(({ cgroupPath }) => cgroupPath))
+    for (const child of byAge(shim.node.children)) {
+      if (known.has(child) || isWorking(child, working) || !isContainerRoot(child, shim)) continue
+      const path = cgroupOf(child)
+      // Another child in a known container's cgroup is a session in it.
+      if (path !== null && paths.has(path)) continue
+      containers.push(containerFromProcess(index, child, shim, placeOf))
+      paths.add(path)
+    }
+  }
+  return containers
+}
+
+/** An engine's stages are not a container yet, but for the last: `init` waits inside it. */
+const isWorking = (node: TreeNode, working: ReadonlySet<TreeNode>): boolean =>
+  working.has(node) && !node.process.comm.startsWith('runc:[2:')
+
+const byAge = (nodes: readonly TreeNode[]): TreeNode[] =>
+  [...nodes].sort((a, b) => a.process.startTicks - b.process.startTicks || a.process.pid - b.process.pid)
+
+/** A child of a shim that is neither in the shim's cgroup nor in its pid namespace; log drivers and hooks are in both. */
+function isContainerRoot(child: TreeNode, shim: ShimRoot): boolean {
+  if (child.process.state === 'Z') return false
+  const path = cgroupOf(child)
+  if (path !== null && path !== cgroupOf(shim.node)) return true
+  const own = child.process.detail === undefined ? null : valueOf(child.process.detail.innerPids)
+  const above = shim.node.process.detail === undefined ? null : valueOf(shim.node.process.detail.innerPids)
+  return own !== null && above !== null && own.length > above.length
+}
+
+function findEngines(
+  tree: Tree,
+  recognitions: ReadonlyMap<ProcessKey, Recognition>,
+  shims: ReadonlyMap<ProcessKey, ShimRoot>,
+): EngineBranch[] {
+  const engines: EngineBranch[] = []
+  for (const [key, recognition] of recognitions) {
+    const node = tree.nodes.get(key)
+    if (recognition.role !== 'engine' || node === undefined || node.process.state === 'Z') continue
+    const above = [node.parent, node.parent?.parent ?? null]
+    const shim = above.flatMap((parent) => (parent === null ? [] : (shims.get(parent.process.key) ?? [])))[0] ?? null
+    const engine = { node, recognition, shim: shim as ShimBranch | null }
+    engines.push(engine)
+    shim?.engines.push(engine)
+  }
+  return engines
+}
+
+function groupByShim(containers: readonly ContainerRoot[]): ReadonlyMap<ShimRoot, readonly ContainerRoot[]> {
+  const groups = new Map<ShimRoot, ContainerRoot[]>()
+  for (const container of containers) {
+    if (container.shim === null) continue
+    const group = groups.get(container.shim)
+    if (group === undefined) groups.set(container.shim, [container])
+    else group.push(container)
+  }
+  return groups
+}
+
+const creationOf = (container: ContainerRoot, engines: readonly EngineBranch[]): TreeNode | undefined =>
+  engines.find(
+    ({ recognition, shim }) =>
+      recognition.verb === 'create' && recognition.id === container.id && (shim === null || shim === container.shim),
+  )?.node
+
+function startsContainers(
+  node: TreeNode,
+  recognitions: ReadonlyMap<ProcessKey, Recognition>,
+  excluded: ReadonlySet<ProcessKey>,
+): boolean {
+  const role = recognitions.get(node.process.key)?.role
+  return (role === 'shim' || role === 'engine') && !excluded.has(node.process.key)
+}
+
+function isBelow(path: string, paths: ReadonlySet<string>): boolean {
+  for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) if (paths.has(path.slice(0, end))) return true
+  return false
+}
+
+function isImpostor(
+  shim: ShimRoot,
+  containerOf: ReadonlyMap<ProcessKey, ContainerRoot>,
+  daemons: readonly DaemonRoot[],
+): boolean {
+  const within = containerOf.get(shim.node.process.key)
+  if (within === undefined || within.shim === shim) return false
+  return !daemons.some(
+    (daemon) =>
+      (daemon.within as unknown) === within && shim.recognition.runtime.expects.daemons.includes(daemon.recognition.runtime.program),
+  )
+}
+
+function finishShim(
+  host: HostSample,
+  shim: ShimRoot,
+  daemons: readonly DaemonRoot[],
+  own: readonly ContainerRoot[],
+  recognitions: ReadonlyMap<ProcessKey, Recognition>,
+  containerOf: ReadonlyMap<ProcessKey, ContainerRoot>,
+): void {
+  const { daemon, state } = daemonAt(host, daemons, shim.node.process, shim.recognition.runtime, shim.address)
+  shim.containers = own as readonly ContainerBranch[] as ContainerBranch[]
+  shim.parentage = parentageOf(shim, recognitions)
+  shim.daemon = daemon ?? (shim.parentage === 'daemon' ? parentDaemon(shim, daemons) : null)
+  shim.addressState = state
+  shim.relation = relationOf(host, shim, own)
+  Object.assign(shim, holdOn(shim))
+  const within = containerOf.get(shim.node.process.key)
+  shim.within = within === undefined || within.shim === shim ? null : (within as ContainerBranch)
+}
+
+const parentDaemon = (shim: ShimRoot, daemons: readonly DaemonRoot[]): DaemonBranch | null =>
+  daemons.find((daemon) => daemon.node === shim.node.parent) ?? null
+
+function finishContainer(
+  container: ContainerRoot,
+  daemons: readonly DaemonRoot[],
+  containerOf: ReadonlyMap<ProcessKey, ContainerRoot>,
+): void {
+  const { shim } = container
+  container.within = shim === null ? outerOf(container, containerOf) : shim.within
+  container.chain = chainOf(container, daemons)
+}
+
+/** Two of one id under one daemon are the fault that a verdict is to name: the later ones are told apart by their init. */
+function giveKeys(containers: readonly ContainerRoot[]): void {
+  const given = new Set<string>()
+  for (const container of containers) {
+    const key = keyOf(container as ContainerBranch)
+    container.key = given.has(key) ? `${key}#${container.init?.process.key ?? given.size}` : key
+    given.add(container.key)
+  }
+}
+
+/** Ids repeat across namespaces, daemons and nested nodes, so a key names them all. */
+function keyOf(container: Pick<ContainerBranch, 'shim' | 'manager' | 'containerdNamespace' | 'id' | 'within'>): string {
+  const owner = container.shim?.address ?? container.manager
+  const nested = container.within === null ? '' : `@${keyOf(container.within)}`
+  return `${owner}/${container.containerdNamespace ?? '-'}/${container.id}${nested}`
+}
+
+function outerOf(
+  container: ContainerRoot,
+  containerOf: ReadonlyMap<ProcessKey, ContainerRoot>,
+): ContainerBranch | null {
+  const parent = container.init?.parent
+  const outer = parent == null ? undefined : containerOf.get(parent.process.key)
+  return outer === undefined || outer === container ? null : (outer as ContainerBranch)
+}
+
+/** Who called whom. Those above the namespace's own daemon are named only where they are seen to run. */
+function chainOf(container: ContainerRoot, daemons: readonly DaemonRoot[]): string[] {
+  const { shim } = container
+  if (shim === null) return [container.manager]
+  const { runtime } = shim.recognition
+  const through = clientOf(shim)?.through ?? runtime.expects.daemons.slice(0, 1)
+  const running = programsWithin(daemons as readonly DaemonBranch[], container.within)
+  const inPod = container.pod !== null
+  const callers = through.filter((program) => {
+    if (runtime.expects.daemons.includes(program)) return true
+    // Docker answers people as well as Kubernetes: only a pod's container came from there.
+    if (program === 'kubelet' || program === 'cri-dockerd') return inPod && running.has(program)
+    return true
+  })
+  return [...callers, runtime.program]
+}
+
+const emptyForest = (host: HostSample, tree: Tree, recognitions: ReadonlyMap<ProcessKey, Recognition>): Forest => ({
+  host,
+  tree,
+  recognitions,
+  daemons: [],
+  shims: [],
+  containers: [],
+  engines: [],
+  containerOf: new Map(),
+})

@@ -1,0 +1,110 @@
+import type { ContainerBranch, Growing, TreeNode } from '../model/forest.ts'
+import type { BundleSample } from '../model/host.ts'
+import { baseName } from '../model/path.ts'
+import { valueOf } from '../model/reading.ts'
+import type { Client } from '../model/runtime.ts'
+import type { HostIndex } from './host-index.ts'
+import { type Names, namesIn, namesUnknown } from './pods.ts'
+import type { ShimRoot } from './shims.ts'
+
+/** What a cgroup path says of a container: the shape that the layouts of runtimes/ answer with. */
+export interface CgroupPlace {
+  readonly id: string
+  readonly path: string
+  readonly manager: string | null
+  readonly containerdNamespace: string | null
+  readonly podUid: string | null
+}
+export type PlaceOf = (cgroupPath: string) => CgroupPlace | undefined
+
+export type ContainerRoot = Omit<Growing<ContainerBranch>, 'shim' | 'members' | 'execs'> & {
+  shim: ShimRoot | null
+  members: TreeNode[]
+  execs: TreeNode[]
+  /** Asked for by annotation to share a shim. */
+  readonly grouped: boolean
+}
+
+export const clientOf = (shim: ShimRoot): Client | undefined =>
+  shim.recognition.runtime.expects.clients.find((client) => client.containerdNamespace === shim.containerdNamespace)
+
+/** The process that a bundle's `init.pid` means, a pid in the shim's own pid namespace. */
+export function initOf(bundle: BundleSample, shim: ShimRoot): TreeNode | null {
+  const pid = valueOf(bundle.initPid)
+  if (pid === null) return null
+  const shimPids = shim.node.process.detail === undefined ? null : valueOf(shim.node.process.detail.innerPids)
+  const depth = shimPids === null ? 0 : shimPids.length - 1
+  return (
+    shim.node.children.find((child) => {
+      const pids = child.process.detail === undefined ? null : valueOf(child.process.detail.innerPids)
+      return pids === null ? depth === 0 && child.process.pid === pid : pids[depth] === pid
+    }) ?? null
+  )
+}
+
+export function containerFromBundle(index: HostIndex, bundle: BundleSample, shim: ShimRoot, placeOf: PlaceOf): ContainerRoot {
+  const config = valueOf(bundle.config)
+  const names = config === null ? namesUnknown : namesIn(config)
+  const init = initOf(bundle, shim)
+  return {
+    ...named(bundle.id, shim, names, init, placeOf, configuredCgroup(config?.cgroupsPath ?? null)),
+    bundle,
+    freezer: index.freezerOf(init),
+  }
+}
+
+/** A container that only its processes show: its bundle is deleted, or may not be read. */
+export function containerFromProcess(index: HostIndex, init: TreeNode, shim: ShimRoot, placeOf: PlaceOf): ContainerRoot {
+  const path = cgroupOf(init)
+  const id = (path === null ? undefined : placeOf(path)?.id) ?? (path === null ? null : baseName(path)) ?? shim.id ?? 'unknown'
+  return { ...named(id, shim, namesUnknown, init, placeOf, null), bundle: null, freezer: index.freezerOf(init) }
+}
+
+function named(
+  id: string,
+  shim: ShimRoot,
+  names: Names,
+  init: TreeNode | null,
+  placeOf: PlaceOf,
+  configured: string | null,
+): Omit<ContainerRoot, 'bundle' | 'freezer'> {
+  const client = clientOf(shim)
+  const cgroupPath = ownCgroup(init, shim) ?? configured
+  const place = cgroupPath === null ? undefined : placeOf(cgroupPath)
+  const sandbox = names.role === null ? client?.sandboxes === true && id === shim.id : names.role === 'sandbox'
+  return {
+    key: '',
+    id,
+    containerdNamespace: shim.containerdNamespace,
+    manager: client?.manages ?? 'containerd',
+    role: sandbox ? 'sandbox' : 'container',
+    shim,
+    keeperProof: null,
+    init,
+    state: 'unknown',
+    name: names.name,
+    image: names.image,
+    pod: names.pod ?? (place?.podUid == null ? null : { uid: place.podUid, name: null, namespace: null }),
+    cgroupPath,
+    members: [],
+    execs: [],
+    chain: [],
+    within: null,
+    grouped: names.grouped,
+  }
+}
+
+/** Where cgroups are not used, a container is in its shim's, which then says nothing about who is in the container. */
+function ownCgroup(init: TreeNode | null, shim: ShimRoot): string | null {
+  const path = init === null ? null : cgroupOf(init)
+  return path === cgroupOf(shim.node) ? null : path
+}
+
+/** The path where there is one: `slice:prefix:name`, the systemd driver's form, is not a path. runc libcontainer/specconv */
+const configuredCgroup = (path: string | null): string | null => (path?.startsWith('/') === true ? path : null)
+
+/** A zombie's cgroup is `/` on v1, which says nothing. */
+export function cgroupOf(node: TreeNode): string | null {
+  const path = valueOf(node.process.cgroup)?.path
+  return path === undefined || path === '/' ? null : path
+}

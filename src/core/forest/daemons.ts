@@ -1,0 +1,120 @@
+import type { AddressState, ContainerBranch, DaemonBranch, Growing, Tree } from '../model/forest.ts'
+import type { HostSample } from '../model/host.ts'
+import type { ProcessKey, ProcessSample } from '../model/process.ts'
+import { valueOf } from '../model/reading.ts'
+import type { Recognition, Runtime } from '../model/runtime.ts'
+import { socketPath } from '../model/path.ts'
+import { isListening, rowsFor } from './sockets.ts'
+
+/** Sockets that are not for clients: ttrpc for shims' events, and the listeners that containerd holds for v1 shims. */
+const internal = /\.ttrpc$|\/s\/[0-9a-f]{64}$|^@/
+
+/** A daemon this young may not have opened its sockets yet, even where others of its sockets are seen. */
+const YOUNG_MS = 5_000
+
+export type DaemonRoot = Growing<DaemonBranch>
+
+export function findDaemons(
+  host: HostSample,
+  tree: Tree,
+  recognitions: ReadonlyMap<ProcessKey, Recognition>,
+  remembered: ReadonlyMap<ProcessKey, readonly string[]>,
+): DaemonRoot[] {
+  const daemons: DaemonRoot[] = []
+  for (const [key, recognition] of recognitions) {
+    const node = tree.nodes.get(key)
+    if (recognition.role !== 'daemon' || node === undefined || node.process.state === 'Z') continue
+    // A child with its parent's command line is a fork on its way to exec, or a re-exec'd helper: not a second daemon.
+    const above = node.parent === null ? undefined : recognitions.get(node.parent.process.key)
+    if (above?.runtime === recognition.runtime && above.role === 'daemon') continue
+    daemons.push({ node, recognition, within: null, ...listening(host, node.process, recognition, remembered.get(key)) })
+  }
+  return daemons
+}
+
+function listening(
+  host: HostSample,
+  process: ProcessSample,
+  recognition: Extract<Recognition, { role: 'daemon' }>,
+  remembered: readonly string[] | undefined,
+): Pick<DaemonBranch, 'addresses' | 'state'> {
+  const declared = recognition.declaredAddresses.map(socketPath)
+  const found = rowsFor(host, process)
+  const inodes = process.detail === undefined ? null : valueOf(process.detail.socketInodes)
+  if (found === undefined) return { addresses: declared, state: 'unknown' }
+  if (inodes !== null) {
+    const bound = [...found.rows]
+      .filter(([path, rows]) => !internal.test(path) && rows.some((row) => row.listening && inodes.has(row.inode)))
+      .map(([path]) => socketPath(path))
+      .sort()
+    return bound.length > 0
+      ? { addresses: bound, state: 'listening' }
+      : { addresses: remembered ?? declared, state: 'starting' }
+  }
+  const heard = [...(remembered ?? []), ...declared].filter((path) => isListening(found.rows, path))
+  return heard.length > 0 ? { addresses: heard, state: 'listening' } : { addresses: declared, state: 'unknown' }
+}
+
+/**
+ * Where descriptors can't be read, one daemon of the right program beside an address that somebody listens at is the
+ * one that does.
+ */
+export function inferAddresses(
+  host: HostSample,
+  daemons: readonly DaemonRoot[],
+  wanted: readonly { process: ProcessSample; address: string; runtime: Runtime }[],
+): void {
+  for (const { process, address, runtime } of wanted) {
+    const found = rowsFor(host, process)
+    if (found === undefined || !isListening(found.rows, address)) continue
+    const able = daemons.filter((daemon) => serves(daemon, runtime) && sharesMounts(daemon, process))
+    if (able.some((daemon) => daemon.addresses.includes(address))) continue
+    const unproven = able.filter((daemon) => daemon.state === 'unknown')
+    const [only] = unproven
+    if (unproven.length !== 1 || only === undefined) continue
+    only.addresses = [...only.addresses, address]
+    only.state = 'listening'
+  }
+}
+
+/** Who listens at a shim's address, and what is known if nobody does. */
+export function daemonAt(
+  host: HostSample,
+  daemons: readonly DaemonRoot[],
+  process: ProcessSample,
+  runtime: Runtime,
+  address: string | null,
+): { daemon: DaemonRoot | null; state: AddressState } {
+  const found = rowsFor(host, process)
+  if (address === null || found === undefined) return { daemon: null, state: 'unknown' }
+  const able = daemons.filter((daemon) => serves(daemon, runtime) && sharesMounts(daemon, process))
+  const here = able.filter((daemon) => daemon.addresses.includes(address))
+  if (isListening(found.rows, address)) {
+    // Two daemons with one address in mount namespaces that can't be told apart: either may be the one.
+    if (here.length > 1) return { daemon: null, state: 'unknown' }
+    return { daemon: here[0] ?? null, state: 'listening' }
+  }
+  const starting = able.find((daemon) => mayStillListen(host, daemon, address))
+  if (starting !== undefined) return { daemon: starting, state: 'starting' }
+  if (able.some((daemon) => daemon.state === 'unknown')) return { daemon: null, state: 'unknown' }
+  return { daemon: null, state: host.complete ? 'silent' : 'unknown' }
+}
+
+function mayStillListen(host: HostSample, daemon: DaemonRoot, address: string): boolean {
+  if (daemon.state === 'starting') return daemon.addresses.length === 0 || daemon.addresses.includes(address)
+  if (daemon.addresses.includes(address)) return true
+  return daemon.state === 'listening' && host.uptimeMs - daemon.node.process.startTicks * 10 < YOUNG_MS
+}
+
+const serves = (daemon: DaemonRoot, runtime: Runtime): boolean =>
+  runtime.expects.daemons.includes(daemon.recognition.runtime.program)
+
+/** Not knowing a mount namespace excludes nothing. */
+function sharesMounts(daemon: DaemonRoot, process: ProcessSample): boolean {
+  const own = process.detail === undefined ? null : valueOf(process.detail.mountNamespace)
+  const theirs = daemon.node.process.detail === undefined ? null : valueOf(daemon.node.process.detail.mountNamespace)
+  return own === null || theirs === null || own === theirs
+}
+
+export const programsWithin = (daemons: readonly DaemonBranch[], within: ContainerBranch | null): ReadonlySet<string> =>
+  new Set(daemons.filter((daemon) => daemon.within === within).map((daemon) => daemon.recognition.runtime.program))

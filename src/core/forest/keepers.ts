@@ -1,0 +1,45 @@
+import type { BundleSample } from '../model/host.ts'
+import { directoryOf, socketPath } from '../model/path.ts'
+import { valueOf } from '../model/reading.ts'
+import { namesIn } from './pods.ts'
+import type { ShimRoot } from './shims.ts'
+
+/** Finds the shim that keeps what a bundle describes. */
+export type KeeperOf = (bundle: BundleSample) => ShimRoot | undefined
+
+/**
+ * A shim keeps the bundle that it runs in, and those beside it that name it: by the group they asked for, by their
+ * pod's sandbox, or by its socket. Bundles of one path in two mount namespaces are two.
+ */
+export function indexKeepers(shims: readonly ShimRoot[]): KeeperOf {
+  const byKey = new Map(shims.map((shim) => [shim.node.process.key, shim]))
+  const byBundle = new Map<string, ShimRoot>()
+  const byNeighbour = new Map<string, ShimRoot>()
+  const bySocket = new Map<string, ShimRoot>()
+  for (const shim of shims) {
+    const mounts = mountsOf(shim)
+    if (shim.use.path !== null) bySocket.set(`${mounts}:${shim.use.path}`, shim)
+    if (shim.bundlePath === null) continue
+    if (shim.bundleDeleted !== true) byBundle.set(`${mounts}:${shim.bundlePath}`, shim)
+    if (shim.id !== null) byNeighbour.set(`${mounts}:${directoryOf(shim.bundlePath)}:${shim.id}`, shim)
+  }
+
+  return (bundle) => {
+    const through = bundle.readThrough === null ? undefined : byKey.get(bundle.readThrough)
+    if (through === undefined) return undefined
+    // Given on its command line, so nobody else's.
+    if (through.recognition.runtime.expects.bundle === 'argument') return through
+    const mounts = mountsOf(through)
+    const own = byBundle.get(`${mounts}:${bundle.path}`)
+    if (own !== undefined) return own
+    const config = valueOf(bundle.config)
+    const group = (config === null ? null : namesIn(config).group) ?? valueOf(bundle.sandboxId)
+    const grouped = byNeighbour.get(`${mounts}:${directoryOf(bundle.path)}:${group}`)
+    if (grouped !== undefined) return grouped
+    const address = valueOf(bundle.address)
+    return address === null ? undefined : bySocket.get(`${mounts}:${socketPath(address)}`)
+  }
+}
+
+const mountsOf = ({ node }: ShimRoot): number | null =>
+  node.process.detail === undefined ? null : valueOf(node.process.detail.mountNamespace)

@@ -1,0 +1,76 @@
+import type { Tree, TreeNode } from '../model/forest.ts'
+import type { ProcessKey } from '../model/process.ts'
+import { type ContainerRoot, cgroupOf } from './containers.ts'
+
+/**
+ * Which container each process is in: the one of its cgroup, the innermost where they are nested; where the cgroup says
+ * nothing (a zombie's on v1, a denied one), the one that its parent is in.
+ */
+export function assignMembers(
+  tree: Tree,
+  containers: readonly ContainerRoot[],
+  isKeeper: (key: ProcessKey) => boolean,
+): Map<ProcessKey, ContainerRoot> {
+  const byCgroup = new Map<string, ContainerRoot | undefined>()
+  const byInit = new Map<ProcessKey, ContainerRoot>()
+  for (const container of containers) {
+    const { cgroupPath: path, init } = container
+    // Two containers in one cgroup: it does not tell which of them a process is in, their inits do.
+    if (path !== null && init !== null) byCgroup.set(path, byCgroup.has(path) ? undefined : container)
+    if (container.init !== null) byInit.set(container.init.process.key, container)
+  }
+  const containerOf = new Map<ProcessKey, ContainerRoot>()
+  if (byInit.size === 0) return containerOf
+
+  const byPath = new Map<string, ContainerRoot | undefined>()
+  const waiting = tree.roots.map((node) => ({ node, above: undefined as ContainerRoot | undefined }))
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { node, above } = next
+    const { key } = node.process
+    const inherited = node.parent !== null && isKeeper(node.parent.process.key) ? undefined : above
+    const container = byInit.get(key) ?? nearest(byCgroup, byPath, cgroupOf(node)) ?? inherited
+    if (container !== undefined) {
+      containerOf.set(key, container)
+      container.members.push(node)
+    }
+    // A shim inside an outer container (kind) is in that container, but what it keeps is not.
+    for (const child of node.children) waiting.push({ node: child, above: container })
+  }
+  for (const container of containers) container.members.sort((a, b) => a.process.pid - b.process.pid)
+  return containerOf
+}
+
+/** The container whose cgroup is this one or the closest above it. */
+function nearest(
+  byCgroup: ReadonlyMap<string, ContainerRoot | undefined>,
+  byPath: Map<string, ContainerRoot | undefined>,
+  path: string | null,
+): ContainerRoot | undefined {
+  if (path === null) return undefined
+  if (byPath.has(path)) return byPath.get(path)
+  let found: ContainerRoot | undefined
+  for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
+    found = byCgroup.get(path.slice(0, end))
+    if (found !== undefined) break
+  }
+  byPath.set(path, found)
+  return found
+}
+
+/** Children of the shim that are in a container without being its init: sessions that `exec` started. */
+export function execsOf(container: ContainerRoot): TreeNode[] {
+  const { shim, init } = container
+  if (shim === null) return []
+  return container.members.filter(
+    (node) => node !== init && node.parent === shim.node && node.process.state !== 'Z' && isSession(container, node),
+  )
+}
+
+/**
+ * In a pid namespace of its own, a container's orphans go to its init, so that any other child of the shim came by exec.
+ * In the host's, they go to the shim: only a pid file tells them from sessions, or being the leader of a session.
+ */
+function isSession(container: ContainerRoot, node: TreeNode): boolean {
+  const shared = container.bundle?.config.kind === 'known' && !container.bundle.config.value.ownPidNamespace
+  return !shared || node.process.session === node.process.pid
+}

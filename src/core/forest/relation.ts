@@ -1,0 +1,61 @@
+import type { ShimBranch } from '../model/forest.ts'
+import type { HostSample } from '../model/host.ts'
+import type { ContainerRoot } from './containers.ts'
+import type { ShimRoot } from './shims.ts'
+
+/** A shim that has just been started creates its container at once; containerd gives it seconds. */
+const STARTING_MS = 10_000
+
+export const isLive = (container: ContainerRoot): boolean =>
+  container.state === 'creating' ||
+  container.state === 'created' ||
+  container.state === 'running' ||
+  container.state === 'paused' ||
+  container.members.some((node) => node.process.state !== 'Z')
+
+export function relationOf(host: HostSample, shim: ShimRoot, containers: readonly ContainerRoot[]): ShimBranch['relation'] {
+  if (shim.recognition.runtime.expects.owns === 'vm') return 'vm'
+  const live = containers.filter(isLive)
+  const creating = live.every((container) => container.state === 'creating')
+  if (live.length === 0 || creating) {
+    if (creating && live.length > 0) return 'starting'
+    const young = host.uptimeMs - shim.node.process.startTicks * 10 < STARTING_MS
+    const unborn = containers.every((container) => container.bundle?.initPid.kind !== 'known')
+    return (young && unborn) || shim.engines.some(isCreation) ? 'starting' : 'empty'
+  }
+  const apps = live.filter((container) => container.role === 'container')
+  if (apps.length === 0) return 'sandbox-only'
+  const isPod = live.length > apps.length || containers.some((container) => container.grouped || container.role === 'sandbox')
+  return isPod || live.length > 1 ? 'pod' : 'one-to-one'
+}
+
+const isCreation = (engine: ShimBranch['engines'][number]): boolean => engine.recognition.verb === 'create'
+
+type Hold = Pick<ShimBranch, 'supervision' | 'orphanedBy'>
+const managed: Hold = { supervision: 'managed', orphanedBy: null }
+const unproven: Hold = { supervision: 'unknown', orphanedBy: null }
+const orphaned = (orphanedBy: NonNullable<Hold['orphanedBy']>): Hold => ({ supervision: 'orphaned', orphanedBy })
+
+/** Judged at once, without grace; *orphaned* is proven, *unknown* is anything that is not proven either way. */
+export function holdOn(shim: ShimRoot): Hold {
+  switch (shim.recognition.runtime.expects.tracking) {
+    case 'none':
+      return managed
+    case 'parent':
+      return shim.parentage === 'daemon' ? managed : unproven
+    case 'connection':
+      return holdByConnection(shim)
+  }
+}
+
+function holdByConnection({ use, bundleDeleted, addressState, parentage, daemon, relation }: ShimRoot): Hold {
+  const { connections } = use
+  // The bundle of a pod's shim goes with its sandbox, while the daemon still tracks the other containers.
+  if (bundleDeleted === true && (connections === null || connections === 0)) return orphaned('bundle-deleted')
+  if (addressState === 'silent') return orphaned('no-daemon')
+  if (addressState !== 'listening') return unproven
+  if (connections === null) return parentage === 'daemon' ? managed : unproven
+  if (connections > 0) return managed
+  // Somebody we do not know listens there, or the daemon is about to connect.
+  return daemon === null || relation === 'starting' ? unproven : orphaned('no-connection')
+}

@@ -1,0 +1,99 @@
+import type { BundleSample, HostSample } from '../model/host.ts'
+import type { ContainerBranch, EngineBranch, Growing, ShimBranch, Tree, TreeNode } from '../model/forest.ts'
+import type { ProcessKey } from '../model/process.ts'
+import { valueOf } from '../model/reading.ts'
+import type { Recognition } from '../model/runtime.ts'
+import { socketPath } from '../model/path.ts'
+import type { HostIndex } from './host-index.ts'
+import { socketUse } from './sockets.ts'
+
+export type ShimRoot = Omit<Growing<ShimBranch>, 'containers' | 'engines'> & {
+  containers: ContainerBranch[]
+  engines: EngineBranch[]
+}
+
+/** Living shims, with what their own files say; who keeps what is decided later. */
+export function findShims(
+  host: HostSample,
+  index: HostIndex,
+  tree: Tree,
+  recognitions: ReadonlyMap<ProcessKey, Recognition>,
+  excluded: ReadonlySet<ProcessKey>,
+): ShimRoot[] {
+  const shims: ShimRoot[] = []
+  for (const [key, recognition] of recognitions) {
+    const node = tree.nodes.get(key)
+    if (recognition.role !== 'shim' || node === undefined || excluded.has(key)) continue
+    if (node.process.state === 'Z' || isForkOfShim(node, recognition, recognitions)) continue
+    const bundlePath = bundlePathOf(node, recognition)
+    const bundle = index.bundlesThrough(key).find(({ path }) => path === bundlePath)
+    const address = recognition.address === null ? null : socketPath(recognition.address)
+    const told = bundle === undefined ? null : valueOf(bundle.address)
+    shims.push({
+      node,
+      recognition,
+      id: recognition.id,
+      containerdNamespace: recognition.containerdNamespace,
+      address,
+      bundlePath,
+      bundleDeleted: bundleDeleted(node, recognition, bundle),
+      use: socketUse(host, node.process, told === null ? recognition.sockets : first(socketPath(told), recognition.sockets)),
+      daemon: null,
+      addressState: 'unknown',
+      parentage: 'other',
+      engines: [],
+      containers: [],
+      relation: 'empty',
+      supervision: 'unknown',
+      orphanedBy: null,
+      within: null,
+    })
+  }
+  return shims
+}
+
+function* first<T>(item: T, others: Iterable<T>): Iterable<T> {
+  yield item
+  yield* others
+}
+
+/** A shim's child that still has its command line: a fork that has not exec'd yet, or the zygote of runwasi. */
+function isForkOfShim(
+  node: TreeNode,
+  recognition: Recognition,
+  recognitions: ReadonlyMap<ProcessKey, Recognition>,
+): boolean {
+  const above = node.parent === null ? undefined : recognitions.get(node.parent.process.key)
+  return (
+    above?.role === 'shim' &&
+    recognition.role === 'shim' &&
+    above.runtime === recognition.runtime &&
+    above.id === recognition.id &&
+    above.containerdNamespace === recognition.containerdNamespace
+  )
+}
+
+function bundlePathOf(node: TreeNode, recognition: Recognition): string | null {
+  if (recognition.role === 'shim' && recognition.bundle !== null) return recognition.bundle
+  if (recognition.runtime.expects.bundle !== 'cwd') return null
+  return node.process.detail === undefined ? null : (valueOf(node.process.detail.cwd)?.path ?? null)
+}
+
+function bundleDeleted(node: TreeNode, recognition: Recognition, bundle: BundleSample | undefined): boolean | null {
+  if (recognition.runtime.expects.bundle === 'cwd') {
+    return node.process.detail === undefined ? null : (valueOf(node.process.detail.cwd)?.deleted ?? null)
+  }
+  if (bundle === undefined || bundle.facts.kind === 'denied') return null
+  return bundle.facts.kind === 'gone'
+}
+
+/** Whether the shim is a child of its daemon, of the init of its innermost pid namespace, or of somebody else. */
+export function parentageOf(shim: ShimRoot, recognitions: ReadonlyMap<ProcessKey, Recognition>): ShimBranch['parentage'] {
+  const { parent, process } = shim.node
+  if (parent === null) return 'other'
+  const above = recognitions.get(parent.process.key)
+  if (above?.role === 'daemon' && shim.recognition.runtime.expects.daemons.includes(above.runtime.program)) return 'daemon'
+  if (process.ppid === 1) return 'init'
+  const inner = parent.process.detail === undefined ? null : valueOf(parent.process.detail.innerPids)
+  return inner !== null && inner.length > 1 && inner[inner.length - 1] === 1 ? 'init' : 'other'
+}

@@ -1,0 +1,25 @@
+import type { ContainerBranch, TreeNode } from '../model/forest.ts'
+import { valueOf } from '../model/reading.ts'
+import type { ContainerRoot } from './containers.ts'
+
+/** What runc calls the process that waits for `start`. libcontainer/nsenter/nsexec.c, libcontainer/init_linux.go */
+const WAITING = 'runc:[2:INIT]'
+
+/**
+ * The OCI state of a container, inferred.
+ * @param creation the engine that is creating it, if one is at work.
+ */
+export function stateOf(container: ContainerRoot, creation: TreeNode | undefined): ContainerBranch['state'] {
+  const { init, bundle, freezer, members } = container
+  const written = bundle?.initPid
+  if (creation !== undefined && written?.kind !== 'known') return 'creating'
+  if (init === null) {
+    // Without the pid there is no telling whether it stopped or never was.
+    if (written?.kind !== 'known') return members.length > 0 ? 'running' : 'unknown'
+    return 'stopped'
+  }
+  if (init.process.state === 'Z' || init.process.state === 'X') return 'stopped'
+  const frozen = freezer === null ? null : valueOf(freezer.state)
+  if (init.process.comm === WAITING) return creation === undefined ? 'created' : 'creating'
+  return frozen === 'FROZEN' ? 'paused' : 'running'
+}

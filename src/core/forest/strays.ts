@@ -1,0 +1,122 @@
+import type { ContainerBranch, Tree, TreeNode } from '../model/forest.ts'
+import type { BundleSample, Origin } from '../model/host.ts'
+import { baseName } from '../model/path.ts'
+import type { ProcessKey } from '../model/process.ts'
+import { valueOf } from '../model/reading.ts'
+import type { Recognition } from '../model/runtime.ts'
+import type { HostIndex } from './host-index.ts'
+import { type CgroupPlace, type ContainerRoot, cgroupOf, type PlaceOf } from './containers.ts'
+import { type Names, namesIn, namesUnknown } from './pods.ts'
+
+/** Bundles of containerd's task service: `<state>/io.containerd.runtime.v2.task/<namespace>/<id>`. */
+const taskBundle = /\/io\.containerd\.runtime\.v[12]\.\w+\/([^/]+)\/[^/]+$/
+
+/**
+ * Containers that nobody keeps. A process whose cgroup is not its parent's may be the first of a container; that it is
+ * one must be proven: by a cgroup that only an engine names so, by the mount that containerd makes for a bundle, or by
+ * being runc's own init. Anything else is left alone.
+ */
+export function findUnkept(
+  index: HostIndex,
+  tree: Tree,
+  recognitions: ReadonlyMap<ProcessKey, Recognition>,
+  placeOf: PlaceOf,
+  isKept: (node: TreeNode, cgroupPath: string) => boolean,
+): ContainerRoot[] {
+  const found = new Map<string, ContainerRoot>()
+  for (const node of tree.nodes.values()) {
+    const { process } = node
+    if (process.detail === undefined || process.kernelThread || process.state === 'Z') continue
+    const path = cgroupOf(node)
+    const parentPath = node.parent === null ? null : cgroupOf(node.parent)
+    if (path === null || path === parentPath || isKept(node, path)) continue
+    const recognition = recognitions.get(process.key)
+    if (recognition !== undefined && !(recognition.role === 'engine' && recognition.verb === 'init')) continue
+    const container = unkept(index, node, path, placeOf(path), recognition !== undefined)
+    if (container === undefined) continue
+    const before = found.get(container.cgroupPath ?? path)
+    // The oldest process of the cgroup is the init; others came by exec, or lost their parents.
+    if (before === undefined || (before.init?.process.startTicks ?? 0) > process.startTicks) {
+      found.set(container.cgroupPath ?? path, container)
+    }
+  }
+  return [...found.values()]
+}
+
+function unkept(
+  index: HostIndex,
+  node: TreeNode,
+  path: string,
+  place: CgroupPlace | undefined,
+  isEngineInit: boolean,
+): ContainerRoot | undefined {
+  const id = place?.id ?? baseName(path)
+  const mount = index.mountsOf(id).find((candidate) => taskBundle.test(candidate.path))
+  const bundle = index.bundlesOf(id).find((candidate) => describes(candidate, node, path)) ?? null
+  const origin = index.originOf(node)
+  if (!place && !mount && !bundle && !isEngineInit && !isContainerOfContainerd(origin, node)) return undefined
+
+  const config = bundle === null ? null : valueOf(bundle.config)
+  const names: Names = config === null ? namesUnknown : namesIn(config)
+  const bundlePath = bundle?.path ?? mount?.path ?? null
+  const containerdNamespace = taskBundle.exec(bundlePath ?? '')?.[1] ?? place?.containerdNamespace ?? (origin?.sandboxId == null ? null : 'k8s.io')
+  return {
+    key: '',
+    id,
+    containerdNamespace,
+    manager: managerOf(place, containerdNamespace, origin),
+    role: names.role ?? 'container',
+    bundle,
+    shim: null,
+    keeperProof: proofOf(mount, bundle, origin, place, path, node),
+    init: node,
+    state: 'unknown',
+    name: names.name,
+    image: names.image,
+    pod: names.pod ?? (place?.podUid == null ? null : { uid: place.podUid, name: null, namespace: null }),
+    cgroupPath: place?.path ?? path,
+    freezer: index.freezerOf(node),
+    members: [],
+    execs: [],
+    chain: [],
+    within: null,
+    grouped: false,
+  }
+}
+
+/** A root that containerd made, in a pid namespace of its own: somebody may also chroot into a snapshot by hand. */
+function isContainerOfContainerd(origin: Origin | undefined, node: TreeNode): boolean {
+  const inner = node.process.detail === undefined ? null : valueOf(node.process.detail.innerPids)
+  return origin !== undefined && inner !== null && inner.length > 1 && inner[inner.length - 1] === 1
+}
+
+/** A bundle is this container's when it names its cgroup, or its init. */
+function describes(bundle: BundleSample, node: TreeNode, path: string): boolean {
+  const configured = valueOf(bundle.config)?.cgroupsPath
+  if (configured === path) return true
+  const inner = node.process.detail === undefined ? null : valueOf(node.process.detail.innerPids)
+  const pid = valueOf(bundle.initPid)
+  return pid !== null && (node.process.pid === pid || inner?.includes(pid) === true)
+}
+
+function managerOf(place: CgroupPlace | undefined, containerdNamespace: string | null, origin: Origin | undefined): string {
+  if (place?.manager != null) return place.manager
+  if (containerdNamespace === 'moby') return 'docker'
+  return containerdNamespace === null && origin === undefined ? 'runc' : 'containerd'
+}
+
+function proofOf(
+  mount: { readonly path: string; readonly source: string } | undefined,
+  bundle: BundleSample | null,
+  origin: Origin | undefined,
+  place: CgroupPlace | undefined,
+  path: string,
+  node: TreeNode,
+): ContainerBranch['keeperProof'] {
+  if (mount !== undefined) return { source: mount.source, observed: `${mount.path}/rootfs is mounted` }
+  if (bundle !== null && taskBundle.test(bundle.path)) return { source: bundle.source, observed: `bundle ${bundle.path} is there` }
+  if (origin !== undefined) return { source: origin.source, observed: origin.observed }
+  if (place?.manager != null) return { source: `/proc/${node.process.pid}/cgroup`, observed: path }
+  return null
+}
+

@@ -1,0 +1,54 @@
+import { attach } from './forest/attach.ts'
+import { grow } from './forest/grow.ts'
+import { interestIn } from './forest/interest.ts'
+import type { Forest } from './model/forest.ts'
+import type { HostSample } from './model/host.ts'
+import type { Memory } from './model/memory.ts'
+import type { InterestOf } from './model/process.ts'
+import type { Process, Snapshot } from './model/snapshot.ts'
+import { redactArgv } from './procfs/redact.ts'
+import { placeOf } from './runtimes/cgroup-layouts.ts'
+import { runtimes } from './runtimes/index.ts'
+import { recognize, recognizer } from './runtimes/recognize.ts'
+import { take, takeProcesses } from './snapshot/take.ts'
+import { countZombies, type Reaper } from './snapshot/zombies.ts'
+import { verdictRules } from './verdicts/index.ts'
+import { judge } from './verdicts/judge.ts'
+
+const recognizeOne = recognizer(runtimes)
+
+/** Which processes the collector should read more of than their cheap files. */
+export const interestOf: InterestOf = (processes) => interestIn(processes, recognizeOne)
+
+export interface Inspection {
+  readonly snapshot: Snapshot
+  readonly memory: Memory
+  readonly zombies: Readonly<Record<Reaper, number>>
+  /** Made on demand, since they are many. */
+  processes(): readonly Process[]
+}
+
+/** What a host looked like, and what we make of it. Memory is all that one pass leaves to the next. */
+export function inspect(host: HostSample, memory: Memory): Inspection {
+  const bootedAtMs = steadyBoot(host, memory)
+  // Whoever was not worth a closer look cannot be recognised by one.
+  const closer = host.processes.filter((process) => process.detail !== undefined)
+  const recognitions = recognize(closer, recognizeOne)
+  const tree = grow(host.processes)
+  const forest: Forest = attach({ host, tree, recognitions, placeOf, remembered: memory.addresses })
+  const judged = judge(forest, verdictRules, memory, bootedAtMs)
+  return {
+    ...take(forest, judged, memory, bootedAtMs),
+    zombies: countZombies(forest),
+    processes: () => takeProcesses(forest, bootedAtMs, redactArgv),
+  }
+}
+
+/** A drift below this is a clock being disciplined; more is a clock that was set. */
+const CLOCK_SET_MS = 2_000
+
+/** The kernel derives its boot time from today's clock, so it wanders: start times must not wander with it. */
+function steadyBoot({ bootedAtMs }: HostSample, memory: Memory): number {
+  const before = memory.bootedAtMs
+  return before !== null && Math.abs(before - bootedAtMs) < CLOCK_SET_MS ? before : bootedAtMs
+}

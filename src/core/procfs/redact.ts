@@ -1,0 +1,176 @@
+import { isSecretName, secretFlagsOf, secretShapes, type SecretFlag } from './secret-names.ts'
+
+export const redacted = '[redacted]'
+
+/**
+ * Hides credentials in a command line and keeps everything else: `--password=x`, `--password x`, `KEY=secret`, URLs
+ * with a password, authorization headers, tokens known by their shape, and the short flags of programs that take a
+ * password there (`mysql -p…`, `curl -u user:…`). A script in one argument (`sh -c '…'`) is looked through word by
+ * word. In doubt about where a secret ends, it hides more.
+ *
+ * Takes time linear in the length of the command line. The very array comes back when nothing was hidden.
+ */
+export function redactArgv(argv: readonly string[]): readonly string[] {
+  const words = redactWords(argv, 'arguments')
+  return words.some((word, index) => word !== argv[index]) ? words : argv
+}
+
+/** What the words so far say about the next one. `header`: a scheme such as `Bearer`, or the secret itself. */
+type Expected = SecretFlag | 'header' | 'nothing'
+type Redaction = { readonly word: string; readonly next: Expected }
+
+const keyStart = '-----BEGIN'
+const blank = /[ \t\n\v\f\r]/
+const blanks = /([ \t\n\v\f\r]+)/
+const schemes = /^["']?(?:bearer|basic|token|digest|apikey|negotiate)$/i
+/** Values that are no secret whatever their name says. */
+const harmless = /^["']?(?:true|false|yes|no|on|off|none|null|[01]|\$\{?\w+\}?|\.{0,2}\/[\w./-]+\.(?:pem|key|crt|json|txt))?["']?$/i
+
+/** Words are arguments, or what stands between the blanks of a text, where quotes hold words together. */
+function redactWords(words: readonly string[], kind: 'arguments' | 'text'): readonly string[] {
+  let flags: Readonly<Record<string, SecretFlag>> = {}
+  let expected: Expected = 'nothing'
+  let previous = ''
+  /** The quote that is open in what was there, and in what is left of it; and whether the secret goes on until it ends. */
+  let quote = ''
+  let quoteShown = ''
+  let goesOn = false
+  return words.map((word) => {
+    if (word === '' || (kind === 'text' && blank.test(word))) return word
+    if (kind === 'text') quote = openQuote(word, quote)
+    if (goesOn) {
+      goesOn = quote !== ''
+      const mark = goesOn ? '' : quoteShown
+      if (!goesOn) quoteShown = ''
+      return redacted + mark
+    }
+    flags = secretFlagsOf(word) ?? flags
+    if ((word === '=' || word === ':') && isSecretName(previous)) expected = 'secret'
+    previous = word
+    const redaction = redactNext(word, expected, flags)
+    expected = redaction.next
+    if (kind === 'arguments') return redaction.word
+    quoteShown = openQuote(redaction.word, quoteShown)
+    goesOn = quote !== '' && redaction.word.endsWith(redacted)
+    if (quote !== '' || quoteShown === '') return redaction.word
+    const mark = quoteShown
+    quoteShown = ''
+    return redaction.word + mark
+  })
+}
+
+function redactNext(word: string, expected: Expected, flags: Readonly<Record<string, SecretFlag>>): Redaction {
+  if (expected !== 'nothing' && !/^--?[A-Za-z]/.test(word)) return redactExpected(word, expected)
+  const flag = redactFlag(word, flags)
+  if (flag !== undefined) return flag
+  return blank.test(word) ? { word: redactText(word), next: 'nothing' } : redactWord(word)
+}
+
+function redactExpected(word: string, expected: Expected): Redaction {
+  if (expected === 'user') return { word: redactUser(word), next: 'nothing' }
+  if (word === '=' || word === ':') return { word, next: expected }
+  if (expected === 'header' && schemes.test(word)) return { word, next: 'secret' }
+  return { word: harmless.test(word) ? word : redacted, next: 'nothing' }
+}
+
+/** A flag that means a secret: by its name in any program, or by the manual of the program before it. */
+function redactFlag(word: string, flags: Readonly<Record<string, SecretFlag>>): Redaction | undefined {
+  if (!/^--?[A-Za-z]/.test(word)) return undefined
+  const names = word.startsWith('--') ? [word.split('=', 1)[0] ?? word] : [word.slice(0, 2), word.slice(0, 3)]
+  const name = names.find((candidate) => Object.hasOwn(flags, candidate))
+  const takes = name === undefined ? undefined : flags[name]
+  if (name !== undefined && takes !== undefined) {
+    const rest = word.slice(name.length)
+    if (rest === '') return { word, next: takes === 'attached' ? 'nothing' : takes }
+    return { word: name + (takes === 'user' ? redactUser(rest) : redacted), next: 'nothing' }
+  }
+  return /^[\w.-]+$/.test(word) && isSecretName(word) ? { word, next: 'secret' } : undefined
+}
+
+/** `user:secret`, or Samba's `user%secret`. */
+const redactUser = (word: string): string => word.replace(/^([^:%]*[:%])[^]+$/, `$1${redacted}`)
+
+function redactText(text: string): string {
+  const key = text.indexOf(keyStart)
+  if (key !== -1) return redactText(text.slice(0, key)) + redacted
+  const words = text.split(blanks)
+  const first = redactWord(words[0] ?? '')
+  // One argument that begins with the name of a secret is that secret as a whole, blanks included.
+  if (first.word.endsWith(redacted)) return first.word
+  if (first.next !== 'header') return redactWords(words, 'text').join('')
+  const value = words.findIndex((word, index) => index > 0 && word !== '' && !blank.test(word) && !schemes.test(word))
+  return value === -1 ? text : words.slice(0, value).join('') + redacted
+}
+
+/** One word without blanks. */
+function redactWord(word: string): Redaction {
+  const key = word.indexOf(keyStart)
+  if (key !== -1) return { word: word.slice(0, key) + redacted, next: 'nothing' }
+  const redaction = redactAssigned(redactUrls(word))
+  const hidden = redaction.word.replace(secretShapes, redacted)
+  return { word: hidden, next: /^["']?bearer$/i.test(word) ? 'secret' : redaction.next }
+}
+
+/** `NAME=secret` and `"name":"secret"` wherever they stand in the word; everything behind the name is hidden. */
+function redactAssigned(word: string): Redaction {
+  for (const match of word.matchAll(/[=:]/g)) {
+    const start = nameStart(word, match.index)
+    if (match[0] === ':' && !mayHoldField(word, start, match.index)) continue
+    if (!isSecretName(word.slice(start, match.index))) continue
+    const value = word.slice(match.index + 1)
+    if (value === '') return { word, next: match[0] === ':' ? 'header' : 'nothing' }
+    if (schemes.test(value)) return { word, next: 'secret' }
+    if (!harmless.test(value)) return { word: word.slice(0, match.index + 1) + redacted, next: 'nothing' }
+  }
+  return { word, next: 'nothing' }
+}
+
+/** Where the name that ends at `end` begins. Names hold no `=` or `:`, so no character is looked at twice. */
+function nameStart(word: string, end: number): number {
+  let start = end
+  while (start > 0 && /[\w."'-]/.test(word[start - 1] ?? '')) start -= 1
+  return start
+}
+
+/** A colon also stands in images (`registry/api-token:1.2`), mounts (`db-secret:/run/x`) and URLs. */
+function mayHoldField(word: string, start: number, colon: number): boolean {
+  return word[colon + 1] !== '/' && (start === 0 || /[\s"'{,;([=]/.test(word[start - 1] ?? ''))
+}
+
+/** `scheme://user:secret@host`, `scheme://token@host`, and `user:secret@host` without a scheme. */
+function redactUrls(word: string): string {
+  if (!word.includes('@')) return word
+  const parts = word.split('://')
+  if (parts.length === 1) return redactUserAt(word)
+  return parts.map((part, index) => (index === 0 ? part : redactUserInfo(part))).join('://')
+}
+
+function redactUserInfo(part: string): string {
+  const authority = /^[^/?#]*/.exec(part)?.[0] ?? ''
+  const at = authority.lastIndexOf('@')
+  // A secret may hold an unescaped slash: then what looks like a port is none.
+  const end = at === -1 && !/^[^:]*(?::\d*)?$/.test(authority) ? part.lastIndexOf('@') : at
+  if (end === -1) return part
+  const colon = part.indexOf(':')
+  if (colon !== -1 && colon < end) return part.slice(0, colon + 1) + redacted + part.slice(end)
+  return end >= 20 ? redacted + part.slice(end) : part
+}
+
+/** `image:tag@sha256:…` looks alike and is no secret. */
+function redactUserAt(word: string): string {
+  const [, user, rest] = /^([\w.+-]+:)(.+)$/s.exec(word) ?? []
+  if (user === undefined || rest === undefined) return word
+  const at = rest.lastIndexOf('@')
+  if (at < 1 || /^@sha(?:256|512):/.test(rest.slice(at))) return word
+  return user + redacted + rest.slice(at)
+}
+
+/** The quote that is still open after `word`. */
+function openQuote(word: string, open: string): string {
+  let quote = open
+  for (const [mark] of word.matchAll(/["']/g)) {
+    if (quote === '') quote = mark
+    else if (quote === mark) quote = ''
+  }
+  return quote
+}

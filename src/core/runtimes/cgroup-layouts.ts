@@ -1,0 +1,76 @@
+/** What a cgroup path says of the container in it. */
+export interface CgroupPlace {
+  /** The container's id. */
+  readonly id: string
+  /** The cgroup that is the container's own; deeper ones were made inside it. */
+  readonly path: string
+  /** Who names cgroups that way, as a container's `runtime` label; `null`: several do. */
+  readonly manager: string | null
+  /** The containerd namespace that this manager uses. */
+  readonly containerdNamespace: string | null
+  readonly podUid: string | null
+}
+
+interface Layout {
+  readonly manager: string | null
+  readonly containerdNamespace: string | null
+  /** Of one path component; the first group is the id. */
+  readonly component: RegExp
+  /** Of the component before it. */
+  readonly parent?: RegExp
+}
+
+const ID = '([0-9a-f]{64})'
+
+/** How engines name the cgroup of a container, most telling first. Sources: each engine's cgroup driver, named in the line. */
+const layouts: readonly Layout[] = [
+  // containerd CRI, systemd driver, and the same handed to the cgroupfs driver by mistake. containerd internal/cri
+  { manager: 'containerd', containerdNamespace: 'k8s.io', component: new RegExp(`^cri-containerd-${ID}\\.scope$`) },
+  { manager: 'containerd', containerdNamespace: 'k8s.io', component: new RegExp(`^[^/]+\\.slice:cri-containerd:${ID}$`) },
+  // moby daemon/oci_linux.go: docker-<id>.scope, or /docker/<id>
+  { manager: 'docker', containerdNamespace: 'moby', component: new RegExp(`^docker-${ID}\\.scope$`) },
+  { manager: 'docker', containerdNamespace: 'moby', component: new RegExp(`^${ID}$`), parent: /^docker$/ },
+  // cgroupfs driver below kubelet's pods: containerd, cri-dockerd and others look alike. kubernetes pkg/kubelet/cm
+  { manager: null, containerdNamespace: null, component: new RegExp(`^${ID}$`), parent: /^(?:kubepods-.*)?pod[0-9a-f_-]+(?:\.slice)?$/ },
+]
+
+const pod = /^(?:kubepods-(?:burstable-|besteffort-)?)?pod([0-9a-f_-]{32,36})(?:\.slice)?(?::.*)?$|kubepods-(?:burstable-|besteffort-)?pod([0-9a-f_-]{32,36})\.slice:/
+
+/** Reads a cgroup path; the innermost container wins, since nodes are nested (kind, docker-in-docker). */
+export function placeOf(path: string): CgroupPlace | undefined {
+  if (path.length < 2) return undefined
+  const components = path.split('/')
+  for (let at = components.length - 1; at > 0; at -= 1) {
+    const component = components[at] as string
+    for (const layout of layouts) {
+      const id = layout.component.exec(component)?.[1]
+      if (id === undefined) continue
+      if (layout.parent !== undefined && !layout.parent.test(components[at - 1] ?? '')) continue
+      return {
+        id,
+        path: components.slice(0, at + 1).join('/'),
+        manager: layout.manager,
+        containerdNamespace: layout.containerdNamespace,
+        podUid: podUidOf(components.slice(0, at + 1)),
+      }
+    }
+  }
+  return undefined
+}
+
+/** Of a cgroup path, or `null`. systemd writes a uid with underscores; static pods have one without dashes. */
+export const podUidIn = (path: string): string | null => podUidOf(path.split('/'))
+
+function podUidOf(components: readonly string[]): string | null {
+  for (let at = components.length - 1; at > 0; at -= 1) {
+    const match = pod.exec(components[at] as string)
+    const uid = match?.[1] ?? match?.[2]
+    if (uid !== undefined) return dashed(uid.replaceAll('_', '-'))
+  }
+  return null
+}
+
+function dashed(uid: string): string {
+  if (!/^[0-9a-f]{32}$/.test(uid)) return uid
+  return [uid.slice(0, 8), uid.slice(8, 12), uid.slice(12, 16), uid.slice(16, 20), uid.slice(20)].join('-')
+}

@@ -1,0 +1,22 @@
+import { expectsNothing, type Runtime } from '../model/runtime.ts'
+
+/**
+ * A shim that exited and that nobody has reaped. `containerd-shim` fills comm's 15 bytes, so every variant is left with
+ * the same name; `docker-containerd-shim` is cut to `docker-containe`, as docker-containerd is. proc(5), comm
+ */
+export const containerdShimRemains: Runtime = {
+  id: 'containerd-shim-remains',
+  program: 'containerd-shim',
+  title: 'a zombie that was a containerd shim of any generation',
+  docs: 'proc(5), /proc/pid/stat: comm and state',
+  programs: [],
+  comms: ['containerd-shim', 'docker-containe'],
+  expects: expectsNothing,
+  recognize(process) {
+    if (process.state !== 'Z') return undefined
+    return {
+      role: 'remains',
+      evidence: [{ source: `/proc/${process.pid}/stat`, observed: `${process.pid} (${process.comm}) Z ${process.ppid}` }],
+    }
+  },
+}

@@ -1,0 +1,64 @@
+import type { ProcessKey, ProcessSample } from '../model/process.ts'
+import type { Recognition, Runtime } from '../model/runtime.ts'
+import { programOf } from './program.ts'
+
+/** Asks only the runtimes whose program or comm fits: most processes of a node cost two look-ups. */
+export function recognizer(runtimes: readonly Runtime[]): (process: ProcessSample) => Recognition | undefined {
+  const byProgram = new Map<string, Runtime[]>()
+  const byPrefix: { readonly prefix: string; readonly runtime: Runtime }[] = []
+  const byComm = new Map<string, Runtime[]>()
+  for (const runtime of runtimes) {
+    for (const program of runtime.programs) {
+      if (program.endsWith('*')) byPrefix.push({ prefix: program.slice(0, -1), runtime })
+      else append(byProgram, program, runtime)
+    }
+    for (const comm of runtime.comms) append(byComm, comm, runtime)
+  }
+  const candidatesFor = (program: string): readonly Runtime[] => [
+    ...(byProgram.get(program) ?? []),
+    ...byPrefix.filter(({ prefix }) => program.startsWith(prefix)).map(({ runtime }) => runtime),
+  ]
+  const none: readonly Runtime[] = []
+  const candidates = new Map<string, readonly Runtime[]>()
+
+  return (process) => {
+    const program = programOf(process)
+    let named = candidates.get(program)
+    if (named === undefined) {
+      // Names are chosen by strangers: what is remembered of them is bounded.
+      if (candidates.size > 4_096) candidates.clear()
+      named = candidatesFor(program)
+      candidates.set(program, named.length === 0 ? none : named)
+    }
+    for (const runtime of named) {
+      const recognition = runtime.recognize(process)
+      if (recognition !== undefined) return { ...recognition, runtime }
+    }
+    const called = byComm.get(process.comm)
+    if (called === undefined) return undefined
+    for (const runtime of called) {
+      const recognition = runtime.recognize(process)
+      if (recognition !== undefined) return { ...recognition, runtime }
+    }
+    return undefined
+  }
+}
+
+export function recognize(
+  processes: readonly ProcessSample[],
+  recognizeOne: (process: ProcessSample) => Recognition | undefined,
+): ReadonlyMap<ProcessKey, Recognition> {
+  const recognitions = new Map<ProcessKey, Recognition>()
+  for (const process of processes) {
+    if (process.kernelThread) continue
+    const recognition = recognizeOne(process)
+    if (recognition !== undefined) recognitions.set(process.key, recognition)
+  }
+  return recognitions
+}
+
+function append(map: Map<string, Runtime[]>, key: string, runtime: Runtime): void {
+  const found = map.get(key)
+  if (found === undefined) map.set(key, [runtime])
+  else found.push(runtime)
+}

@@ -1,0 +1,195 @@
+import type { EventType, NodeEvent } from '../model/event.ts'
+import type { Container, ContainerState, Daemon, Shim, Snapshot, Subject, Verdict } from '../model/snapshot.ts'
+
+/** One element before and after; at least one of the two is there. */
+type Pair<T> =
+  | readonly [before: T, after: T]
+  | readonly [before: T, after: undefined]
+  | readonly [before: undefined, after: T]
+
+type Step = readonly [type: EventType, subject: Subject, summary: string]
+
+/**
+ * What happened between two snapshots: daemons first, then shims, containers and verdicts, since causes come before
+ * effects. Steps that nobody saw are told where they must have been taken: a container first seen running was created
+ * and started.
+ *
+ * @param lately daemons that stopped before `previous`, but so lately that a newcomer in their place is a restart
+ */
+export function deriveEvents(previous: Snapshot, next: Snapshot, lately: readonly Daemon[]): readonly NodeEvent[] {
+  const daemons = new Map(next.daemons.map((daemon) => [daemon.key as string, daemon]))
+  const steps = [
+    ...daemonSteps(previous.daemons, next.daemons, lately),
+    ...pairs(previous.shims, next.shims).flatMap((pair) => shimSteps(daemons, ...pair)),
+    ...pairs(previous.containers, next.containers).flatMap((pair) => containerSteps(...pair)),
+    ...pairs(previous.verdicts, next.verdicts).flatMap((pair) => verdictSteps(...pair)),
+  ]
+  return steps.map(([type, subject, summary]) => ({ seq: next.seq, at: next.takenAt, type, subject, summary }))
+}
+
+/** Daemons of `previous` that `next` does not have; what `lately` of a later call is made of. */
+export function stoppedDaemons(previous: readonly Daemon[], next: readonly Daemon[]): readonly Daemon[] {
+  if (previous === next) return []
+  const keys = new Set(next.map((daemon) => daemon.key))
+  return previous.filter((daemon) => !keys.has(daemon.key))
+}
+
+function daemonSteps(previous: readonly Daemon[], next: readonly Daemon[], lately: readonly Daemon[]): Step[] {
+  const steps: Step[] = []
+  const stopped = [...stoppedDaemons(previous, next)]
+  const earlier = [...lately]
+  for (const started of stoppedDaemons(next, previous)) {
+    const before =
+      takeFirst(stopped, (daemon) => samePlace(daemon, started)) ??
+      takeFirst(earlier, (daemon) => samePlace(daemon, started))
+    const subject: Subject = { kind: 'daemon', key: started.key, pid: started.pid }
+    steps.push(
+      before === undefined
+        ? ['daemon-started', subject, `${started.runtime} started (pid ${started.pid})`]
+        : ['daemon-restarted', subject, `${started.runtime} restarted (pid ${before.pid} → ${started.pid})`],
+    )
+  }
+  for (const { key, pid, runtime } of stopped) {
+    steps.push(['daemon-stopped', { kind: 'daemon', key, pid }, `${runtime} stopped (pid ${pid})`])
+  }
+  return steps
+}
+
+/** The same program at the same address. One that does not listen yet has no address that could tell it apart. */
+function samePlace(a: Daemon, b: Daemon): boolean {
+  if (a.runtime !== b.runtime || a.within !== b.within) return false
+  return (
+    a.addresses.length === 0 || b.addresses.length === 0 || a.addresses.some((address) => b.addresses.includes(address))
+  )
+}
+
+function takeFirst<T>(items: T[], fits: (item: T) => boolean): T | undefined {
+  const index = items.findIndex(fits)
+  return index === -1 ? undefined : items.splice(index, 1)[0]
+}
+
+function shimSteps(daemons: ReadonlyMap<string, Daemon>, ...[before, after]: Pair<Shim>): Step[] {
+  const shim = after === undefined ? before : after
+  const subject: Subject = { kind: 'shim', key: shim.key, pid: shim.pid, ...(shim.id !== null && { id: shim.id }) }
+  const named = `${shim.runtime} (pid ${shim.pid}${shim.id === null ? '' : `, ${shortId(shim.id)}`})`
+  if (after === undefined) return [['shim-gone', subject, `${named} is gone`]]
+  const steps: Step[] = []
+  if (before === undefined) steps.push(['shim-appeared', subject, `${named} appeared`])
+  if (after.supervision === 'orphaned' && before?.supervision !== 'orphaned') {
+    steps.push(['shim-orphaned', subject, `nobody manages ${named} any more`])
+  }
+  if (before !== undefined && adopted(before, after, daemons)) {
+    const daemon = after.daemon === null ? undefined : daemons.get(after.daemon)
+    steps.push([
+      'shim-adopted',
+      subject,
+      `${named} is managed again${daemon ? `, by ${daemon.runtime} (pid ${daemon.pid})` : ''}`,
+    ])
+  }
+  return steps
+}
+
+/** Managed again, or by another daemon than before. A young shim that is managed for the first time was not adopted. */
+function adopted(before: Shim, after: Shim, daemons: ReadonlyMap<string, Daemon>): boolean {
+  if (after.supervision !== 'managed') return false
+  if (before.supervision === 'orphaned') return true
+  if (before.daemon !== null && after.daemon !== null && before.daemon !== after.daemon) return true
+  // Nothing is concluded while a daemon starts, so a shim that outlived a restart may come here from `unknown`.
+  const daemon = after.daemon === null ? undefined : daemons.get(after.daemon)
+  return (
+    before.supervision === 'unknown' &&
+    daemon !== undefined &&
+    Date.parse(daemon.startedAt) > Date.parse(after.startedAt)
+  )
+}
+
+/** How far a container is in its life; `null` where that is not known. */
+const stages: Readonly<Record<ContainerState, number | null>> = {
+  creating: 1,
+  created: 1,
+  running: 2,
+  paused: 2,
+  stopped: 3,
+  unknown: null,
+}
+
+function containerSteps(...[before, after]: Pair<Container>): Step[] {
+  const container = after === undefined ? before : after
+  const named = containerName(container)
+  const step = (type: EventType, happened: string): Step => [
+    type,
+    {
+      kind: 'container',
+      key: container.key,
+      id: container.id,
+      ...(container.initPid !== null && { pid: container.initPid }),
+    },
+    `${named} ${happened}`,
+  ]
+  const created = step('container-created', 'was created')
+  const started = step(
+    'container-started',
+    container.initPid === null ? 'started' : `started (pid ${container.initPid})`,
+  )
+  const exited = step(
+    'container-exited',
+    before !== undefined && stages[before.state] === 1 ? 'is gone before it started' : 'exited',
+  )
+  if (after === undefined) return before.state === 'stopped' ? [] : [exited]
+
+  const steps: Step[] = []
+  const stage = stages[after.state]
+  let reached = before === undefined ? 0 : stages[before.state]
+  if (reached === null || stage === null) {
+    // What was not known before cannot be said to have changed, except that it ended.
+    if (before === undefined) return [created]
+    return stage === 3 ? [exited] : []
+  }
+  const replaced =
+    before !== undefined && before.initPid !== null && after.initPid !== null && before.initPid !== after.initPid
+  if (reached === 2 && replaced && stage <= 2) {
+    // Restarted under its old id between two looks, as docker does.
+    steps.push(exited)
+    reached = 0
+  }
+  if (reached === 3 && stage < 3) reached = 0
+  if (reached < 1) steps.push(created)
+  if (reached < 2 && stage === 2) steps.push(started)
+  if (reached < 3 && stage === 3) steps.push(exited)
+  if (after.state === 'paused' && (before?.state !== 'paused' || replaced))
+    steps.push(step('container-paused', 'was paused'))
+  if (after.state === 'running' && before?.state === 'paused' && !replaced)
+    steps.push(step('container-resumed', 'was resumed'))
+  return steps
+}
+
+function verdictSteps(...[before, after]: Pair<Verdict>): Step[] {
+  const fired = before?.status === 'firing'
+  if (after?.status === 'firing')
+    return fired ? [] : [['verdict-raised', after.subject, `${after.code} fires: ${after.summary}`]]
+  return fired ? [['verdict-cleared', before.subject, `${before.code} cleared: ${before.summary}`]] : []
+}
+
+function containerName({ role, name, pod, id }: Container): string {
+  if (pod === null) return `${role} ${name ?? shortId(id)}`
+  const podName = pod.name === null ? pod.uid : `${pod.namespace ?? '?'}/${pod.name}`
+  return role === 'sandbox' ? `sandbox of pod ${podName}` : `container ${name ?? shortId(id)} of pod ${podName}`
+}
+
+/** Twelve digits of a long hexadecimal id, as docker and crictl print it; other ids as they are. */
+const shortId = (id: string): string => (/^[0-9a-f]{64}$/.test(id) ? id.slice(0, 12) : id)
+
+/** Elements by key, before and after, in key order; those that were carried over untouched are left out. */
+function pairs<T extends { readonly key: string }>(previous: readonly T[], next: readonly T[]): Pair<T>[] {
+  if (previous === next) return []
+  const result: Pair<T>[] = []
+  const left = new Map(previous.map((item) => [item.key, item]))
+  for (const after of next) {
+    const before = left.get(after.key)
+    left.delete(after.key)
+    if (before === undefined) result.push([undefined, after])
+    else if (before !== after) result.push([before, after])
+  }
+  for (const before of left.values()) result.push([before, undefined])
+  return result
+}

@@ -1,0 +1,64 @@
+import type { ContainerBranch, Forest, ShimBranch } from '../model/forest.ts'
+import type { Measured, Memory } from '../model/memory.ts'
+import { valueOf } from '../model/reading.ts'
+
+const TICKS_PER_SECOND = 100
+
+export interface Measurements {
+  readonly measured: ReadonlyMap<string, Measured>
+  readonly measuredAtUptimeMs: number
+  of(key: string): Measured
+}
+
+const notMeasured: Measured = { rssBytes: null, threads: null, cpuSeconds: null, processes: 0 }
+
+/**
+ * Memory, CPU and the like change all the time, and say little: they are refreshed on a rhythm of their own, so that a
+ * quiet node stays quiet. What is new is measured at once.
+ */
+export function measure(forest: Forest, memory: Memory): Measurements {
+  const { uptimeMs } = forest.host
+  const last = memory.measuredAtUptimeMs
+  const isDue = last === null || uptimeMs - last >= memory.measureEveryMs
+  const measured = new Map<string, Measured>()
+  const keep = (key: string, measureNow: () => Measured): void => {
+    const before = isDue ? undefined : memory.measured.get(key)
+    measured.set(key, before ?? measureNow())
+  }
+  for (const shim of forest.shims) keep(shim.node.process.key, () => measureShim(shim))
+  for (const container of forest.containers) {
+    keep(container.key, () => measureContainer(container, forest.host.pageBytes))
+  }
+  return {
+    measured,
+    measuredAtUptimeMs: isDue ? uptimeMs : last,
+    of: (key) => measured.get(key) ?? notMeasured,
+  }
+}
+
+function measureShim({ node }: ShimBranch): Measured {
+  const { detail, threads, cpuTicks } = node.process
+  return {
+    rssBytes: detail === undefined ? null : valueOf(detail.rssBytes),
+    threads,
+    cpuSeconds: cpuTicks / TICKS_PER_SECOND,
+    processes: 1,
+  }
+}
+
+function measureContainer({ members }: ContainerBranch, pageBytes: number | null): Measured {
+  let pages = 0
+  let threads = 0
+  let ticks = 0
+  for (const { process } of members) {
+    pages += process.rssPages
+    threads += process.state === 'Z' ? 0 : process.threads
+    ticks += process.cpuTicks
+  }
+  return {
+    rssBytes: pageBytes === null ? null : pages * pageBytes,
+    threads,
+    cpuSeconds: ticks / TICKS_PER_SECOND,
+    processes: members.length,
+  }
+}

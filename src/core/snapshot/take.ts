@@ -1,0 +1,111 @@
+import type { Forest } from '../model/forest.ts'
+import type { Memory } from '../model/memory.ts'
+import type { Process, Snapshot, Verdict } from '../model/snapshot.ts'
+import { measure } from './measure.ts'
+import { type IsoTime, presentContainer, presentDaemon, presentProcesses, presentShim } from './present.ts'
+import { same } from './same.ts'
+
+interface Judged {
+  readonly verdicts: readonly Verdict[]
+  readonly since: ReadonlyMap<string, number>
+}
+
+/**
+ * The public picture of one moment. Elements and arrays that did not change are the very objects of the last one, and
+ * `seq` advances only when something did.
+ */
+export function take(
+  forest: Forest,
+  judged: Judged,
+  memory: Memory,
+  bootedAtMs: number,
+): { snapshot: Snapshot; memory: Memory } {
+  const { host } = forest
+  const time = clock(bootedAtMs)
+  const before = memory.snapshot
+  const containersBefore = new Map(before?.containers.map((container) => [container.key, container]))
+  const measurements = measure(forest, memory)
+
+  const daemons = carry(before?.daemons, forest.daemons.map((daemon) => presentDaemon(daemon, time)))
+  const shims = carry(before?.shims, forest.shims.map((shim) => presentShim(shim, measurements, time)))
+  const containers = carry(
+    before?.containers,
+    forest.containers.map((container) =>
+      presentContainer(container, measurements, time, containersBefore.get(container.key)),
+    ),
+  )
+  const verdicts = carry(before?.verdicts, judged.verdicts)
+  const unchanged =
+    before !== null &&
+    daemons === before.daemons &&
+    shims === before.shims &&
+    containers === before.containers &&
+    verdicts === before.verdicts
+
+  const snapshot: Snapshot = {
+    schema: 'shimscope/v1',
+    node: host.node,
+    bootId: host.bootId,
+    run: memory.run,
+    seq: unchanged ? before.seq : (before?.seq ?? 0) + 1,
+    takenAt: new Date(host.takenAtMs).toISOString(),
+    pass: {
+      source: host.source,
+      durationMs: Math.round(host.durationMs * 10) / 10,
+      processes: host.processes.length,
+      threads: host.threads ?? host.processes.reduce((sum, process) => sum + process.threads, 0),
+      complete: host.complete,
+      reads: host.reads,
+      denied: host.denied,
+    },
+    daemons,
+    shims,
+    containers,
+    verdicts,
+  }
+  return {
+    snapshot,
+    memory: {
+      ...memory,
+      snapshot,
+      since: judged.since,
+      measured: measurements.measured,
+      measuredAtUptimeMs: measurements.measuredAtUptimeMs,
+      bootedAtMs,
+      addresses: new Map(
+        forest.daemons.flatMap(({ node, addresses, state }) =>
+          state === 'listening' ? [[node.process.key, addresses] as const] : rememberedBy(memory, node.process.key),
+        ),
+      ),
+    },
+  }
+}
+
+export const takeProcesses = (
+  forest: Forest,
+  bootedAtMs: number,
+  redactArgv: (argv: readonly string[]) => readonly string[],
+): readonly Process[] => presentProcesses(forest, clock(bootedAtMs), redactArgv)
+
+const clock =
+  (bootedAtMs: number): IsoTime =>
+  (uptimeMs) =>
+    new Date(bootedAtMs + uptimeMs).toISOString()
+
+function rememberedBy(memory: Memory, key: `${number}@${number}`) {
+  const addresses = memory.addresses.get(key)
+  return addresses === undefined ? [] : [[key, addresses] as const]
+}
+
+/** Sorted by key, with what did not change taken over from before. */
+function carry<T extends { readonly key: string }>(before: readonly T[] | undefined, now: readonly T[]): readonly T[] {
+  const known = new Map(before?.map((element) => [element.key, element]))
+  const carried = now
+    .map((element) => {
+      const earlier = known.get(element.key)
+      return earlier !== undefined && same(earlier, element) ? earlier : element
+    })
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+  const equal = before?.length === carried.length && carried.every((element, at) => element === before[at])
+  return equal && before !== undefined ? before : carried
+}

@@ -1,0 +1,46 @@
+import type { ContainerBranch, TreeNode } from '../model/forest.ts'
+import type { VerdictRule } from '../model/verdict.ts'
+import { calledAs, rows } from './shim-evidence.ts'
+
+const MOST_SHOWN = 5
+
+/** The container's first process does not reap: its image was made to have no orphans, and has some. */
+export const containerZombies: VerdictRule = {
+  code: 'container-zombies',
+  severity: 'warning',
+  title: "zombies that a container's init does not reap",
+  resembles: ['containerd/containerd#4255', 'containerd/containerd#5153', 'containerd/containerd#9979', 'kubernetes/kubernetes#81042'],
+  yieldsTo: ['container-init-zombie', 'shim-wedged', 'shim-abandoned'],
+  judge: ({ containers }) =>
+    containers.flatMap((container) => {
+      const { init } = container
+      const zombies = unreaped(container)
+      if (init === null || zombies.length === 0) return []
+      const { process } = init
+      return {
+        subject: { kind: 'container', key: container.key, id: container.id, pid: process.pid },
+        severity: 'warning',
+        summary: `${calledAs(container)}: its init ${process.comm} (pid ${process.pid}) does not reap its children`,
+        evidence: zombies.slice(0, MOST_SHOWN).map((zombie) => ({
+          source: `/proc/${zombie.process.pid}/stat`,
+          observed: `${zombie.process.pid} (${zombie.process.comm}) Z ${zombie.process.ppid}`,
+        })),
+        next: `${rows(1, 'zombie')} costs a pid and nothing else; when they grow, pids run out. The image needs an init that reaps (docker --init, tini, shareProcessNamespace).`,
+        // One that stays is the fault; several that each come and go are not.
+        witnesses: zombies.map((zombie) => zombie.process.key),
+      }
+    }),
+}
+
+function unreaped({ init, state, members }: ContainerBranch): TreeNode[] {
+  // A paused init cannot reap, and one that waits for its start has not begun to.
+  if (init === null || state !== 'running' || init.process.exiting) return []
+  return members.filter((node) => node.process.state === 'Z' && node.parent === init && isDead(node))
+}
+
+/** A leader may end before its threads, and shows as a zombie that nobody could reap. */
+function isDead({ process }: TreeNode): boolean {
+  const threads = process.detail?.threadStates
+  if (process.threads <= 1) return true
+  return threads?.kind === 'known' && threads.value.every(({ state }) => state === 'Z' || state === 'X')
+}

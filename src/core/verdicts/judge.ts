@@ -1,0 +1,74 @@
+import type { Forest } from '../model/forest.ts'
+import type { Memory } from '../model/memory.ts'
+import type { Verdict } from '../model/snapshot.ts'
+import type { Finding, VerdictRule } from '../model/verdict.ts'
+
+export interface Judgement {
+  /** Sorted by key. */
+  readonly verdicts: readonly Verdict[]
+  /** Verdict witness to the uptime, in ms, since which its condition has lasted. */
+  readonly since: ReadonlyMap<string, number>
+}
+
+/** What is wrong, the most specific cause only, and since when. */
+export function judge(forest: Forest, rules: readonly VerdictRule[], memory: Memory, bootedAtMs: number): Judgement {
+  const found = rules.flatMap((rule) => rule.judge(forest).map((finding) => ({ rule, finding })))
+  const explainedBy = new Map<string, Set<string>>()
+  for (const { rule, finding } of found) {
+    for (const key of [keyOf(finding), ...(finding.explains ?? [])]) {
+      const codes = explainedBy.get(key)
+      if (codes === undefined) explainedBy.set(key, new Set([rule.code]))
+      else codes.add(rule.code)
+    }
+  }
+
+  const since = new Map<string, number>()
+  const verdicts = found.flatMap(({ rule, finding }) => {
+    const codes = explainedBy.get(keyOf(finding))
+    if (rule.yieldsTo.some((code) => codes?.has(code) === true)) return []
+    const key = `${rule.code}:${keyOf(finding)}`
+    const begunMs = beginning(forest, memory, key, finding, since)
+    return verdictOf(rule, key, finding, begunMs, forest.host.uptimeMs, memory.graceMs, bootedAtMs)
+  })
+  return { verdicts: verdicts.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)), since }
+}
+
+const keyOf = ({ subject }: Finding): string => subject.key ?? subject.id ?? String(subject.pid ?? subject.kind)
+
+/** The uptime since which the longest lasting witness has held; what can be proven counts before what was watched. */
+function beginning(forest: Forest, memory: Memory, key: string, finding: Finding, since: Map<string, number>): number {
+  const { uptimeMs } = forest.host
+  const proven = finding.provenAgeMs === undefined ? uptimeMs : uptimeMs - finding.provenAgeMs
+  let earliest = uptimeMs
+  for (const witness of finding.witnesses ?? ['']) {
+    const name = `${key} ${witness}`
+    // What was said once stays: a proof is measured anew at each pass, and clocks differ by a little.
+    const begunMs = memory.since.get(name) ?? Math.max(0, Math.min(uptimeMs, proven))
+    since.set(name, begunMs)
+    earliest = Math.min(earliest, begunMs)
+  }
+  return earliest
+}
+
+function verdictOf(
+  rule: VerdictRule,
+  key: string,
+  finding: Finding,
+  begunMs: number,
+  uptimeMs: number,
+  graceMs: number,
+  bootedAtMs: number,
+): Verdict {
+  return {
+    key,
+    code: rule.code,
+    severity: finding.severity,
+    status: uptimeMs - begunMs >= graceMs ? 'firing' : 'pending',
+    since: new Date(bootedAtMs + begunMs).toISOString(),
+    subject: finding.subject,
+    summary: finding.summary,
+    evidence: finding.evidence,
+    resembles: rule.resembles,
+    next: finding.next,
+  }
+}

@@ -1,0 +1,38 @@
+import type { VerdictRule } from '../model/verdict.ts'
+import {
+  bundleEvidence,
+  calledShim,
+  childrenEvidence,
+  connectionEvidence,
+  deletedForMs,
+  runningIn,
+  SETTLE_MS,
+  shimSubject,
+} from './shim-evidence.ts'
+
+/** The daemon has let go of the shim, and it keeps nothing: it stays for ever, with its memory and threads. */
+export const shimLeaked: VerdictRule = {
+  code: 'shim-leaked',
+  severity: 'warning',
+  title: 'the daemon has let go of a shim that keeps no container any more',
+  resembles: ['containerd/containerd#12344', 'containerd/containerd#8381', 'containerd/containerd#4297', 'bottlerocket-os/bottlerocket#4651'],
+  yieldsTo: ['shim-wedged', 'engine-stuck', 'shim-transient-stuck'],
+  judge: ({ shims, host }) =>
+    shims.flatMap((shim) => {
+      if (shim.orphanedBy !== 'bundle-deleted' && shim.orphanedBy !== 'no-connection') return []
+      if (runningIn(shim).length > 0 || shim.relation === 'vm' || shim.relation === 'starting') return []
+      const deletedFor = deletedForMs(shim, host.takenAtMs)
+      if (deletedFor !== null && deletedFor < SETTLE_MS) return []
+      return {
+        subject: shimSubject(shim),
+        severity: 'warning',
+        summary:
+          shim.orphanedBy === 'bundle-deleted'
+            ? `${calledShim(shim)} keeps no container, and its bundle is deleted: its daemon has let go of it`
+            : `${calledShim(shim)} keeps no container, and its daemon listens without a connection to it`,
+        evidence: [...bundleEvidence(shim), ...connectionEvidence(shim), childrenEvidence(shim)],
+        next: `It does no work and its daemon will not come back for it. Keep what it shows (shimscope record), then see the runbook before ending pid ${shim.node.process.pid}.`,
+        ...(deletedFor === null ? {} : { provenAgeMs: deletedFor }),
+      }
+    }),
+}

@@ -1,0 +1,53 @@
+import type { Forest, TreeNode } from '../model/forest.ts'
+import type { Finding, VerdictRule } from '../model/verdict.ts'
+import { rows } from './shim-evidence.ts'
+
+const MOST_SHOWN = 5
+
+/** Shims that exited and that their parent does not reap; told once for each parent, since there may be thousands. */
+export const shimZombie: VerdictRule = {
+  code: 'shim-zombie',
+  severity: 'warning',
+  title: 'shims that exited and that nobody reaps',
+  resembles: ['containerd/containerd#5708', 'docker-library/docker#318', 'k3s-io/k3s#2722', 'k0sproject/k0s#698'],
+  yieldsTo: [],
+  judge(forest) {
+    const byParent = new Map<TreeNode, TreeNode[]>()
+    for (const [key, recognition] of forest.recognitions) {
+      const node = forest.tree.nodes.get(key)
+      if (recognition.role !== 'remains' || node?.parent == null || !mayHaveBeenShim(forest, node)) continue
+      const siblings = byParent.get(node.parent)
+      if (siblings === undefined) byParent.set(node.parent, [node])
+      else siblings.push(node)
+    }
+    return [...byParent].map(([parent, zombies]) => findingOf(forest, parent, zombies))
+  },
+}
+
+function findingOf(forest: Forest, parent: TreeNode, zombies: readonly TreeNode[]): Finding {
+  const { pid, key, comm, state } = parent.process
+  const daemon = forest.recognitions.get(key)?.role === 'daemon'
+  return {
+    subject: { kind: daemon ? 'daemon' : 'process', key, pid },
+    severity: 'warning',
+    summary: `${rows(zombies.length, 'zombie shim')} under ${comm} ${pid}, which does not reap them`,
+    evidence: [
+      ...zombies.slice(0, MOST_SHOWN).map(({ process }) => ({
+        source: `/proc/${process.pid}/stat`,
+        observed: `${process.pid} (${process.comm}) Z ${process.ppid}`,
+      })),
+      { source: `/proc/${pid}/stat`, observed: `${pid} (${comm}) ${state}` },
+    ],
+    next:
+      state === 'T'
+        ? `Pid ${pid} is stopped, and reaps when it continues. Find out who stopped it.`
+        : `A zombie costs a pid and nothing else; only its parent ${pid} can end it. In a container, run an init that reaps (docker --init, tini) as process 1.`,
+    witnesses: zombies.map(({ process }) => process.key),
+  }
+}
+
+/** Anybody may take the name. Inside a container it means a shim only where a daemon of shims runs beside it. */
+function mayHaveBeenShim({ containerOf, daemons }: Forest, { process }: TreeNode): boolean {
+  const within = containerOf.get(process.key) ?? null
+  return within === null || daemons.some((daemon) => daemon.within === within)
+}

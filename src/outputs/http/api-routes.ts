@@ -1,0 +1,146 @@
+import * as T from 'typebox'
+import type { Agent } from '../../agent/agent.ts'
+import type { Severity, Snapshot } from '../../core/model/snapshot.ts'
+import { nest } from '../../core/snapshot/nest.ts'
+import { event } from './frame-schemas.ts'
+import { notLookedYet } from './refusal.ts'
+import { closed, count, list, text, time, word } from './shapes.ts'
+import { container, daemon, process, shim, snapshot, verdict } from './snapshot-schemas.ts'
+
+/** The columns of the runtime table that the API shows. */
+export interface RuntimeRow {
+  readonly id: string
+  readonly program: string
+  readonly title: string
+  readonly docs: string
+}
+
+/** The columns of the verdict table that the API shows. */
+export interface VerdictRow {
+  readonly code: string
+  readonly severity: Severity
+  readonly title: string
+}
+
+export interface ApiSources {
+  readonly agent: Agent
+  readonly runtimeTable: readonly RuntimeRow[]
+  readonly verdictTable: readonly VerdictRow[]
+}
+
+/** One resource below /api/v1: its route, its schema and its documentation. */
+export interface ApiRoute {
+  readonly path: string
+  readonly summary: string
+  /** Query parameters and what they do; their values are text. */
+  readonly query: Readonly<Record<string, string>>
+  readonly schema: T.TSchema
+  /** With `?follow` it does not end: server-sent events. */
+  readonly follow?: 'events'
+  answer(sources: ApiSources, query: Readonly<Record<string, string | undefined>>): unknown
+}
+
+/** Whether a parameter like `?processes` is set; `=0` and `=false` say no. */
+export const isSet = (value: string | undefined): boolean => value !== undefined && value !== '0' && value !== 'false'
+
+const latest = ({ agent }: ApiSources): Snapshot => {
+  const pass = agent.latest()
+  if (pass === undefined) throw notLookedYet()
+  return pass.snapshot
+}
+
+const moment = ({ run, seq, takenAt }: Snapshot) => ({ run, seq, takenAt })
+const momentFields = { run: text, seq: count, takenAt: time }
+
+/** One of the four arrays, with the moment that it shows. */
+const collection = (
+  name: 'daemons' | 'shims' | 'containers' | 'verdicts',
+  item: T.TSchema,
+  summary: string,
+): ApiRoute => ({
+  path: `/api/v1/${name}`,
+  summary,
+  query: {},
+  schema: closed({ ...momentFields, [name]: list(item) }),
+  answer: (sources) => {
+    const shown = latest(sources)
+    return { ...moment(shown), [name]: shown[name] }
+  },
+})
+
+/** An element of the tree. Exactly one of `daemon`, `shim` and `container` is there: the one that `kind` names. */
+export const branch = {
+  $id: 'branch',
+  type: 'object',
+  additionalProperties: false,
+  required: ['kind', 'key', 'verdicts', 'children'],
+  properties: {
+    kind: word('daemon', 'shim', 'container'),
+    key: text,
+    daemon,
+    shim,
+    container,
+    verdicts: list(verdict),
+    children: { type: 'array', items: { $ref: 'branch#' } },
+  },
+}
+
+export const apiRoutes: readonly ApiRoute[] = [
+  {
+    path: '/api/v1/snapshot',
+    summary: 'Everything about the node at one moment.',
+    query: { processes: 'Adds the processes.' },
+    schema: snapshot,
+    async answer(sources, query) {
+      if (!isSet(query['processes'])) return latest(sources)
+      // The order matters: the snapshot is the one that the processes were made of, or a later one.
+      const processes = await processesOf(sources)
+      return { ...latest(sources), processes }
+    },
+  },
+  {
+    path: '/api/v1/tree',
+    summary:
+      'Daemons with their shims, shims with their containers, and the verdicts about each; nested as they are kept.',
+    query: {},
+    schema: closed({ ...momentFields, roots: T.Unsafe({ type: 'array', items: { $ref: 'branch#' } }) }),
+    answer: (sources) => {
+      const shown = latest(sources)
+      return { ...moment(shown), roots: nest(shown) }
+    },
+  },
+  collection('daemons', daemon, 'Living daemons, sorted by key.'),
+  collection('shims', shim, 'Living shims, sorted by key.'),
+  collection('containers', container, 'Containers, sorted by key.'),
+  collection('verdicts', verdict, 'What is wrong, pending and firing, sorted by key.'),
+  {
+    path: '/api/v1/processes',
+    summary: 'Every process on the node and what it is.',
+    query: {},
+    schema: closed({ ...momentFields, processes: list(process) }),
+    async answer(sources) {
+      const processes = await processesOf(sources)
+      return { ...moment(latest(sources)), processes }
+    },
+  },
+  {
+    path: '/api/v1/events',
+    summary: 'What happened lately, oldest first. With ?follow, server-sent events as they happen.',
+    query: { follow: 'Keeps the connection open and sends each event as it happens (text/event-stream).' },
+    schema: closed({ ...momentFields, events: list(event) }),
+    follow: 'events',
+    answer: (sources) => ({ ...moment(latest(sources)), events: sources.agent.events() }),
+  },
+  {
+    path: '/api/v1/runtimes',
+    summary: 'The runtimes that are recognized.',
+    query: {},
+    schema: closed({ runtimes: list(closed({ id: text, program: text, title: text, docs: text })) }),
+    answer: ({ runtimeTable }) => ({ runtimes: runtimeTable }),
+  },
+]
+
+async function processesOf(sources: ApiSources) {
+  latest(sources)
+  return await sources.agent.processes()
+}

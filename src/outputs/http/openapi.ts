@@ -1,0 +1,102 @@
+import { type ApiRoute, apiRoutes, branch, type VerdictRow } from './api-routes.ts'
+import * as frames from './frame-schemas.ts'
+import * as model from './snapshot-schemas.ts'
+
+/** The API as OpenAPI 3.1, made of the same schemas that the answers are serialised with. */
+export function openapi(version: string, verdictTable: readonly VerdictRow[]): object {
+  const codes = verdictTable.map(({ code, severity, title }) => `- \`${code}\` (${severity}): ${title}`).join('\n')
+  const { $id: _, ...tree } = branch
+  return pointed({
+    openapi: '3.1.0',
+    info: {
+      title: 'shimscope',
+      version,
+      description: `What runs the containers of this node, as /proc shows it. \`null\` means not known.\n\nVerdict codes:\n${codes}`,
+    },
+    paths: {
+      ...Object.fromEntries(apiRoutes.map((route) => [route.path, { get: operation(route) }])),
+      '/api/v1/live': { get: live },
+      '/tree': { get: plain('The tree as text.', { q: 'Only what this pid, container id or pod names.' }) },
+      '/metrics': { get: plain('Metrics for Prometheus, as text or OpenMetrics by Accept.') },
+      '/-/healthy': { get: plain('Answers while the agent runs.') },
+      '/-/ready': { get: plain('Answers 200 while what is served is fresh, else 503.') },
+    },
+    components: {
+      schemas: {
+        Snapshot: model.snapshot,
+        Daemon: model.daemon,
+        Shim: model.shim,
+        Container: model.container,
+        Verdict: model.verdict,
+        Process: model.process,
+        Event: frames.event,
+        Branch: tree,
+        Hello: frames.hello,
+        SnapshotFrame: frames.snapshotFrame,
+        Delta: frames.delta,
+        Heartbeat: frames.heartbeat,
+        Frame: {
+          oneOf: ['Hello', 'SnapshotFrame', 'Delta', 'Heartbeat'].map((name) => ({
+            $ref: `#/components/schemas/${name}`,
+          })),
+        },
+        Refusal: {
+          type: 'object',
+          required: ['error', 'next'],
+          properties: { error: { type: 'string' }, next: { type: 'string', description: 'What to do about it.' } },
+        },
+      },
+    },
+  }) as object
+}
+
+const parameters = (query: ApiRoute['query']) =>
+  Object.entries(query).map(([name, description]) => ({
+    name,
+    in: 'query',
+    description,
+    schema: { type: 'string' },
+    allowEmptyValue: true,
+  }))
+
+const refused = {
+  description: 'Not now, or not so.',
+  content: { 'application/json': { schema: { $ref: '#/components/schemas/Refusal' } } },
+}
+
+const operation = ({ summary, query, schema }: ApiRoute) => ({
+  summary,
+  parameters: parameters(query),
+  responses: { 200: { description: summary, content: { 'application/json': { schema } } }, default: refused },
+})
+
+const plain = (summary: string, query: ApiRoute['query'] = {}) => ({
+  summary,
+  parameters: parameters(query),
+  responses: {
+    200: { description: summary, content: { 'text/plain': { schema: { type: 'string' } } } },
+    default: refused,
+  },
+})
+
+const live = {
+  summary:
+    'WebSocket: hello, then a snapshot or the deltas since `since`, then deltas and heartbeats (see Frame), one JSON text each.',
+  parameters: parameters({
+    since: 'RUN:SEQ of the last frame that was applied, to go on from there.',
+    processes: 'Adds the processes.',
+  }),
+  responses: { 101: { description: 'Frames follow.' }, default: refused },
+}
+
+/** Within the document a schema is named by its place in it. */
+function pointed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(pointed)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name,
+      name === '$ref' && inner === 'branch#' ? '#/components/schemas/Branch' : pointed(inner),
+    ]),
+  )
+}

@@ -1,0 +1,137 @@
+import fastify, { type FastifyError, type FastifyInstance } from 'fastify'
+import type { Snapshot } from '../../core/model/snapshot.ts'
+import { type ApiSources, apiRoutes, branch, isSet } from './api-routes.ts'
+import { addDoors } from './doors.ts'
+import { createFollowers } from './follow.ts'
+import { openapi } from './openapi.ts'
+import { addProbes } from './probes.ts'
+import { notLookedYet, Refusal } from './refusal.ts'
+
+/** One file of the page. */
+export interface Asset {
+  /** Where it is served: `/` or `/assets/…`. */
+  readonly path: string
+  readonly type: string
+  readonly body: Buffer
+  /** Its name changes with its content, so that a browser need not ask again. */
+  readonly immutable: boolean
+}
+
+export interface ServerOptions extends ApiSources {
+  readonly version: string
+  readonly assets: readonly Asset[]
+  /** The body of /metrics for an `Accept` header. */
+  readonly renderMetrics: (
+    accept: string | undefined,
+  ) => Promise<{ readonly contentType: string; readonly body: string }>
+  /** The body of /tree; `undefined` when nothing fits the query. */
+  readonly renderTree: (
+    snapshot: Snapshot,
+    query: string | undefined,
+  ) => string | undefined | Promise<string | undefined>
+  /** The address is the loopback's: only requests that name it are answered. */
+  readonly loopback: boolean
+  readonly allowedHosts?: readonly string[]
+  readonly maxFollowers?: number
+  /** Told of every failure that is ours, with a stack. */
+  readonly report?: (error: unknown) => void
+  readonly now?: () => number
+}
+
+/** What an answer that is under way may take when the server closes. */
+const farewellMs = 500
+
+/** The HTTP side, not yet listening. The live feed is added to it by who wires the two. */
+export function buildServer(options: ServerOptions): FastifyInstance {
+  const { agent, version, assets, renderMetrics, renderTree, loopback, verdictTable } = options
+  const { allowedHosts = [], maxFollowers = 64, report = () => {}, now = Date.now } = options
+  const app = fastify({
+    logger: false,
+    bodyLimit: 1024,
+    requestTimeout: 10_000,
+    routerOptions: { maxParamLength: 100 },
+    // Idle keep-alive connections would hold up the shutdown.
+    forceCloseConnections: 'idle',
+  })
+
+  app.setErrorHandler((error: FastifyError | Refusal, request, reply) => {
+    if (error instanceof Refusal) {
+      if (error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter)
+      return reply.code(error.status).send({ error: error.message, next: error.next })
+    }
+    const status = error.statusCode ?? 500
+    if (status < 500)
+      return reply
+        .code(status)
+        .send({ error: `${error.message}.`, next: 'See /api/v1/openapi.json for what can be asked.' })
+    report(error)
+    return reply
+      .code(500)
+      .send({ error: `${request.url.split('?')[0]} failed inside shimscope.`, next: 'Its log says why.' })
+  })
+  app.setNotFoundHandler((request) => {
+    throw new Refusal(
+      404,
+      `There is nothing at ${request.url.split('?')[0]}.`,
+      'See / for the page and /api/v1/openapi.json for the API.',
+    )
+  })
+  addDoors(app, { loopback, allowedHosts: allowedHosts.map((host) => host.toLowerCase()) })
+
+  for (const { path, type, body, immutable } of assets) {
+    const cacheControl = immutable ? 'public, max-age=31536000, immutable' : 'no-cache'
+    app.get(path, async (_, reply) => reply.type(type).header('cache-control', cacheControl).send(body))
+  }
+  addProbes(app, { agent, now })
+
+  app.get('/metrics', async (request, reply) => {
+    const { contentType, body } = await renderMetrics(request.headers.accept)
+    return reply.header('content-type', contentType).header('vary', 'accept').send(body)
+  })
+
+  app.get<{ Querystring: { q?: string } }>(
+    '/tree',
+    { schema: { querystring: queryOf(['q']) } },
+    async (request, reply) => {
+      const pass = agent.latest()
+      if (pass === undefined) throw notLookedYet()
+      const { q } = request.query
+      const text = await renderTree(pass.snapshot, q)
+      if (text === undefined)
+        throw new Refusal(
+          404,
+          `Nothing here is named ${JSON.stringify(q)}.`,
+          'Give a pid, a container id or a pod as /tree shows them.',
+        )
+      return reply.type('text/plain; charset=utf-8').send(text)
+    },
+  )
+
+  const followers = createFollowers(agent, maxFollowers)
+  app.addHook('preClose', async () => {
+    followers.end()
+    // Answers that are under way may finish; a client that does not read its answer may not hold up the shutdown.
+    setTimeout(() => app.server.closeAllConnections(), farewellMs).unref()
+  })
+  app.addSchema(branch)
+  for (const route of apiRoutes) {
+    const schema = { querystring: queryOf(Object.keys(route.query)), response: { 200: route.schema } }
+    app.get<{ Querystring: Record<string, string | undefined> }>(route.path, { schema }, async (request, reply) => {
+      if (route.follow !== undefined && isSet(request.query['follow'])) {
+        followers.follow(request, reply)
+        return reply
+      }
+      reply.header('cache-control', 'no-store')
+      return await route.answer(options, request.query)
+    })
+  }
+  const document = JSON.stringify(openapi(version, verdictTable))
+  app.get('/api/v1/openapi.json', async (_, reply) => reply.type('application/json; charset=utf-8').send(document))
+  return app
+}
+
+/** Text parameters of a bearable length; others are ignored. */
+const queryOf = (names: readonly string[]) => ({
+  type: 'object',
+  properties: Object.fromEntries(names.map((name) => [name, { type: 'string', maxLength: 256 }])),
+})

@@ -1,0 +1,133 @@
+import type { WebSocket } from 'ws'
+import type { Agent, Pass } from '../../agent/agent.ts'
+import type { Snapshot } from '../../core/model/snapshot.ts'
+import { createAudience } from './audience.ts'
+import { Client } from './client.ts'
+import { deltaEncoder, encode, helloFrame, latestOnly, snapshotFrame } from './frames.ts'
+import type { Limits } from './limits.ts'
+import { type ProcessMoment, processView } from './process-view.ts'
+import type { Since } from './since.ts'
+
+export interface FeedOptions {
+  readonly agent: Agent
+  readonly limits: Limits
+  readonly report: (error: unknown) => void
+  readonly now: () => number
+}
+
+/** What a client asked for. */
+export interface Wish {
+  readonly since: Since | undefined
+  readonly processes: boolean
+}
+
+export interface Feed {
+  connected(socket: WebSocket, wish: Wish): void
+  counts(): { readonly clients: number; readonly resyncs: number }
+  /** Stops listening to the agent. The connections stay. */
+  end(): void
+}
+
+/**
+ * Keeps every client at the agent's latest snapshot. One that applies each delta holds exactly the four arrays of the
+ * snapshot of that seq.
+ */
+export function createFeed({ agent, limits, report, now }: FeedOptions): Feed {
+  const plain = createAudience(limits, now)
+  const withProcesses = createAudience(limits, now)
+  /** Connected before the first pass was done. */
+  const waiting = new Map<Client, Since | undefined>()
+  let resyncs = 0
+
+  const deltaBytes = deltaEncoder()
+  const snapshotBytes = latestOnly((snapshot: Snapshot) => encode(snapshotFrame(snapshot)))
+  const momentBytes = latestOnly((moment: ProcessMoment) => encode(snapshotFrame(moment.snapshot, moment.processes)))
+  const view = processView(agent, {
+    wanted: () => withProcesses.clients.size > 0,
+    began: () => withProcesses.clients.forEach(beginWithProcesses),
+    moved: (step) => withProcesses.move(step),
+    report,
+  })
+
+  const hello = (client: Client, snapshot: Snapshot) => client.tell(encode(helloFrame(snapshot, agent.intervalMs)))
+
+  const begin = (client: Client) => {
+    const snapshot = agent.latest()?.snapshot
+    if (snapshot !== undefined) client.begin(snapshotBytes(snapshot), snapshot.seq)
+  }
+
+  const beginWithProcesses = (client: Client) => {
+    const moment = view.current()
+    if (moment === undefined) return view.start()
+    if (client.seq === undefined) hello(client, moment.snapshot)
+    client.begin(momentBytes(moment), moment.snapshot.seq)
+  }
+
+  const resume = (client: Client, { run, seq }: Since): boolean => {
+    const deltas = agent.deltasSince(run, seq)
+    if (deltas === undefined) return false
+    const steps = deltas.map((delta) => ({ bytes: deltaBytes(delta), previous: delta.previous, seq: delta.seq }))
+    // So far behind that a snapshot is less.
+    if (steps.reduce((sum, { bytes }) => sum + bytes.length, 0) > limits.highWaterBytes) return false
+    client.seq = seq
+    for (const step of steps) client.advance(step, now())
+    return client.seq === agent.latest()?.snapshot.seq
+  }
+
+  const greet = (client: Client, since: Since | undefined) => {
+    const snapshot = agent.latest()?.snapshot
+    if (snapshot === undefined) {
+      waiting.set(client, since)
+      return
+    }
+    hello(client, snapshot)
+    if (since === undefined || !resume(client, since)) begin(client)
+  }
+
+  const passed = (pass: Pass) => {
+    if (pass.delta !== undefined && plain.clients.size > 0) {
+      plain.move({ bytes: deltaBytes(pass.delta), previous: pass.delta.previous, seq: pass.delta.seq })
+    }
+    view.passed(pass)
+    for (const [client, since] of waiting) greet(client, since)
+    waiting.clear()
+  }
+
+  const connected = (socket: WebSocket, wish: Wish) => {
+    const audience = wish.processes ? withProcesses : plain
+    const restart = audience === plain ? begin : beginWithProcesses
+    const client = new Client(socket, limits, (slow) => {
+      resyncs++
+      restart(slow)
+    })
+    if (plain.clients.size + withProcesses.clients.size >= limits.maxClients) {
+      client.close(1013, `${limits.maxClients} clients already`)
+      return
+    }
+    audience.clients.add(client)
+    socket.on('close', () => {
+      audience.clients.delete(client)
+      waiting.delete(client)
+    })
+    if (audience === plain) greet(client, wish.since)
+    else beginWithProcesses(client)
+  }
+
+  const unsubscribe = agent.subscribe(passed)
+  const ticking = setInterval(() => {
+    plain.tick(agent.latest()?.snapshot)
+    withProcesses.tick(view.current()?.snapshot)
+  }, limits.heartbeatMs).unref()
+  const pinging = setInterval(() => {
+    for (const client of [...plain.clients, ...withProcesses.clients]) client.ping()
+  }, limits.pingMs).unref()
+  return {
+    connected,
+    counts: () => ({ clients: plain.clients.size + withProcesses.clients.size, resyncs }),
+    end() {
+      unsubscribe()
+      clearInterval(ticking)
+      clearInterval(pinging)
+    },
+  }
+}

@@ -1,0 +1,31 @@
+/** How much the feed may cost, and how patient it is. */
+export interface Limits {
+  /** Further clients are closed with 1013, "try again later". */
+  readonly maxClients: number
+  /** A client for which more bytes than this wait is lagging: it gets no further deltas. */
+  readonly highWaterBytes: number
+  /** A lagging client for which no more bytes than this wait gets a fresh snapshot. */
+  readonly lowWaterBytes: number
+  /** A client that lags for longer is closed with 1013. */
+  readonly lagPatienceMs: number
+  /** Silence after which a heartbeat is sent; also how often lagging clients are looked at. */
+  readonly heartbeatMs: number
+  /** A client that has not answered a ping when the next is due is dead. */
+  readonly pingMs: number
+  /** What clients may take to answer the close of a shutdown. */
+  readonly farewellMs: number
+  /** Messages of clients mean nothing, so they may be small. */
+  readonly maxPayloadBytes: number
+}
+
+export const defaultLimits = (intervalMs: number): Limits => ({
+  maxClients: 1024,
+  highWaterBytes: 1024 * 1024,
+  lowWaterBytes: 64 * 1024,
+  lagPatienceMs: 30_000,
+  // Every interval, but neither a flood nor a silence that looks like death.
+  heartbeatMs: Math.min(Math.max(intervalMs, 1000), 5000),
+  pingMs: 30_000,
+  farewellMs: 500,
+  maxPayloadBytes: 4096,
+})

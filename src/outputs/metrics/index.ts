@@ -1,0 +1,38 @@
+import { build, liveClients, liveResyncs } from './agent.ts'
+import { chains, containers } from './containers.ts'
+import { daemonRestarts, daemonStartTime, daemons } from './daemons.ts'
+import type { Metric } from './metric.ts'
+import { events, pidsMax, processes, threads, zombies } from './node.ts'
+import { deniedReads, failedPasses, lastPass, passComplete, passDuration, reads } from './passes.ts'
+import { shimCpu, shimMemory, shims, shimThreads } from './shims.ts'
+import { verdictInfo, verdictOldest, verdicts } from './verdicts.ts'
+
+/** Every metric, in the order of the exposition. To add one: a record, and a line here. */
+export const metrics: readonly Metric[] = [
+  shims,
+  containers,
+  chains,
+  daemons,
+  daemonStartTime,
+  daemonRestarts,
+  verdicts,
+  verdictOldest,
+  verdictInfo,
+  shimMemory,
+  shimThreads,
+  shimCpu,
+  zombies,
+  processes,
+  threads,
+  pidsMax,
+  events,
+  reads,
+  deniedReads,
+  passComplete,
+  passDuration,
+  failedPasses,
+  lastPass,
+  liveClients,
+  liveResyncs,
+  build,
+]

@@ -1,0 +1,46 @@
+import type { AgentCounts, Pass } from '../../agent/agent.ts'
+import type { Severity } from '../../core/model/snapshot.ts'
+
+/** One metric: everything that its exposition, its listing and its documentation are made of. */
+export interface Metric {
+  readonly name: string
+  /** One or two sentences that a newcomer understands, without a line break. */
+  readonly help: string
+  readonly type: 'gauge' | 'counter' | 'histogram'
+  readonly labels: readonly string[]
+  /** The series of one scrape; label sets must differ. Absent is better than a guess: what is not known has no series. */
+  series(scrape: Scrape): Iterable<Series>
+}
+
+export interface Series {
+  readonly labels: Readonly<Record<string, string>>
+  readonly value: number
+  /** Of a histogram: what the name ends in. */
+  readonly suffix?: '_bucket' | '_sum' | '_count'
+}
+
+/** All that a scrape looks at, taken in one moment, so that no two of its series are from different passes. */
+export interface Scrape {
+  /** `undefined` until the first pass is done. */
+  readonly pass: Pass | undefined
+  readonly counts: AgentCounts
+  readonly lastPassAtMs: number | undefined
+  readonly live: LiveCounts
+  readonly version: string
+  readonly nodeVersion: string
+  readonly verdictTable: readonly VerdictRow[]
+  /** How many firing verdicts are named one by one. */
+  readonly maxVerdictInfos: number
+}
+
+/** What the live feed counts about itself. */
+export interface LiveCounts {
+  readonly clients: number
+  readonly resyncs: number
+}
+
+/** The columns of the verdict table that metrics show. */
+export interface VerdictRow {
+  readonly code: string
+  readonly severity: Severity
+}

@@ -1,0 +1,106 @@
+import type { Process, Snapshot, Verdict } from '../../core/model/snapshot.ts'
+import { type Branch, nest } from '../../core/snapshot/nest.ts'
+import { draw, type Drawn } from './draw.ts'
+import { containerLabel, daemonLabel, processLabel, shimLabel, verdictNotes } from './labels.ts'
+import { span, type Style } from './line.ts'
+import { subjectName } from './names.ts'
+import { drawProcesses } from './process-tree.ts'
+import { renderSummary } from './summary.ts'
+import { onlyMatching } from './tree-query.ts'
+
+export interface TreeStyle extends Style {
+  /** A pid, the start of an id, or a pod: only what matches is shown, with what keeps it and what it keeps. */
+  readonly query?: string
+}
+
+/**
+ * The forest as text, in the spirit of `pstree`: daemon, shim, container, process, with verdicts in place. Processes
+ * are drawn where the snapshot holds them. `undefined`: nothing matches the query.
+ */
+export function renderTree(snapshot: Snapshot, style: TreeStyle): string | undefined {
+  const all = nest(snapshot)
+  const branches = style.query === undefined ? all : onlyMatching(all, style.query, snapshot.processes ?? [])
+  if (style.query !== undefined && branches.length === 0) return undefined
+  const draws = drawerOf(snapshot, style)
+  const drawn = (kind: Branch['kind']): readonly Drawn[] =>
+    branches.filter((branch) => branch.kind === kind).map((branch) => draws(branch, []))
+  const lines = [
+    ...renderSummary(snapshot, style),
+    ...drawn('daemon').flatMap((root) => ['', ...draw([root], style)]),
+    ...drawSection('shims without a daemon', drawn('shim'), style),
+    ...drawSection('containers without a shim', drawn('container'), style),
+    ...(style.query === undefined ? renderElsewhere(snapshot, all, style) : []),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+/** Verdicts about what has no place of its own in the tree: a process, a cgroup, the node. */
+function renderElsewhere(snapshot: Snapshot, branches: readonly Branch[], style: Style): readonly string[] {
+  const placed = new Set<Verdict>()
+  const note = (branch: Branch): void => {
+    for (const verdict of branch.verdicts) placed.add(verdict)
+    branch.children.forEach(note)
+  }
+  branches.forEach(note)
+  const elsewhere = snapshot.verdicts.filter((verdict) => !placed.has(verdict))
+  const roots = elsewhere.map(
+    (verdict): Drawn => ({
+      label: [span(subjectName(verdict.subject))],
+      notes: (width) => verdictNotes(verdict, width, style),
+      children: [],
+    }),
+  )
+  return drawSection('elsewhere on this node', roots, style)
+}
+
+function drawSection(title: string, children: readonly Drawn[], style: Style): readonly string[] {
+  if (children.length === 0) return []
+  return ['', ...draw([{ label: [span(title, 'strong')], notes: () => [], children }], style)]
+}
+
+/** Turns branches into what is drawn; `above` are the programs that the reader sees over a branch. */
+function drawerOf(snapshot: Snapshot, style: Style): (branch: Branch, above: readonly string[]) => Drawn {
+  const processes = snapshot.processes ?? []
+  const members = groupBy(processes, ({ container }) => container)
+  const engines = groupBy(processes, ({ container, role, ppid }) => (container === null && role === 'engine' ? ppid : null))
+  const execs = new Set(snapshot.containers.flatMap((container) => container.execs))
+  const chains = new Map(snapshot.containers.map((container) => [container.shim, container.chain]))
+  const label = (process: Process) => processLabel(process, execs.has(process.pid))
+
+  return function drawn(branch, above): Drawn {
+    const notes = (width: number | null) => branch.verdicts.flatMap((verdict) => verdictNotes(verdict, width, style))
+    const kept = (shown: readonly string[]) => branch.children.map((child) => drawn(child, shown))
+    switch (branch.kind) {
+      case 'daemon':
+        return { label: daemonLabel(branch.daemon), notes, children: kept([branch.daemon.runtime]) }
+      case 'shim': {
+        const { shim } = branch
+        const through = hiddenLinks(chains.get(shim.key) ?? [], [...above, shim.runtime])
+        const own = drawProcesses(engines.get(shim.pid) ?? [], label)
+        return { label: shimLabel(shim, through, style), notes, children: [...own, ...kept(above)] }
+      }
+      case 'container': {
+        const { container } = branch
+        const chain = container.shim === null ? container.chain : []
+        const own = drawProcesses(members.get(container.key) ?? [], label)
+        return { label: containerLabel(container, chain, style), notes, children: [...own, ...kept([])] }
+      }
+    }
+  }
+}
+
+/** Links of the call chain that the place in the tree does not show. */
+const hiddenLinks = (chain: readonly string[], shown: readonly string[]): readonly string[] =>
+  chain.filter((link) => !shown.includes(link))
+
+function groupBy<K>(processes: readonly Process[], keyOf: (process: Process) => K | null): ReadonlyMap<K, readonly Process[]> {
+  const groups = new Map<K, Process[]>()
+  for (const process of processes) {
+    const key = keyOf(process)
+    if (key === null) continue
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [process])
+    else group.push(process)
+  }
+  return groups
+}

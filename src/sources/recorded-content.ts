@@ -1,0 +1,46 @@
+import type { BundleConfig } from '../core/model/host.ts'
+import { known, malformed, type Reading } from '../core/model/reading.ts'
+import { parseBundleConfig } from '../core/procfs/bundle.ts'
+import { redactArgv } from '../core/procfs/redact.ts'
+
+/**
+ * What a recording keeps of a file that was read: credentials hidden, and of files that hold more than recognition
+ * needs only that part. A bundle's `config.json` holds the container's environment, which no recording may hold.
+ */
+export function keptContent(path: string, bytes: Buffer): Reading<Buffer> {
+  if (path.endsWith('/cmdline')) return known(redactCmdline(bytes))
+  if (path.endsWith('/config.json')) return keptConfig(bytes)
+  if (path === '/proc/stat') return known(keptLines(bytes, /^btime .*$/m))
+  if (path === '/proc/self/smaps') return known(keptLines(bytes, /^KernelPageSize: .*$/m))
+  return known(bytes)
+}
+
+/** As latin1, in which every byte is one character: what is not UTF-8 survives. */
+function redactCmdline(bytes: Buffer): Buffer {
+  const text = bytes.toString('latin1')
+  const argv = text.split('\0')
+  const hidden = redactArgv(argv)
+  return hidden === argv ? bytes : Buffer.from(hidden.join('\0'), 'latin1')
+}
+
+function keptConfig(bytes: Buffer): Reading<Buffer> {
+  const config = parseBundleConfig(bytes.toString('utf8'))
+  if (config === undefined) return malformed('EINVAL')
+  return known(Buffer.from(`${JSON.stringify(writtenConfig(config), null, 2)}\n`))
+}
+
+/** As runtime-spec writes it. */
+const writtenConfig = (config: BundleConfig): unknown => ({
+  ...(config.hostname === null ? {} : { hostname: config.hostname }),
+  process: { args: redactArgv(config.args) },
+  annotations: Object.fromEntries(config.annotations),
+  linux: {
+    ...(config.cgroupsPath === null ? {} : { cgroupsPath: config.cgroupsPath }),
+    namespaces: config.ownPidNamespace ? [{ type: 'pid' }] : [],
+  },
+})
+
+function keptLines(bytes: Buffer, line: RegExp): Buffer {
+  const found = line.exec(bytes.toString('latin1'))?.[0]
+  return found === undefined ? bytes : Buffer.from(`${found}\n`, 'latin1')
+}

@@ -1,0 +1,118 @@
+import type { Bytes } from '../core/model/bytes.ts'
+import type { FileFacts } from '../core/model/process.ts'
+import type { Reading } from '../core/model/reading.ts'
+import { type Archive, type Entry, impliedListings } from './archive.ts'
+import type { ProcSource } from './proc-source.ts'
+import { keptContent } from './recorded-content.ts'
+
+/** A source that notes what is read through it. */
+export interface Recorder {
+  readonly source: ProcSource
+  /** All that was read since the pass began; nothing else was looked at. `undefined` before the first pass. */
+  moment(): Archive | undefined
+}
+
+/** Notes every reading of a pass, with credentials hidden before they are kept. */
+export function recorderOf(source: ProcSource): Recorder {
+  let takenAtMs: number | undefined
+  let read: Readings = newReadings()
+
+  return {
+    source: {
+      kind: source.kind,
+      async begin() {
+        const moment = await source.begin()
+        takenAtMs = moment === false ? takenAtMs : moment.takenAtMs
+        if (moment !== false) read = newReadings()
+        return moment
+      },
+      list: (path) => note(read.listings, path, source.list(path)),
+      read: (path) => noteContent(path, source.read(path)),
+      readWhole: (path, limitBytes) => noteContent(path, source.readWhole(path, limitBytes)),
+      link: (path) => note(read.links, path, source.link(path)),
+      facts: (path) => note(read.facts, path, source.facts(path)),
+    },
+    moment: () => (takenAtMs === undefined ? undefined : archiveOf(Math.floor(takenAtMs), read)),
+  }
+
+  function noteContent(path: string, reading: Reading<Bytes>): Reading<Bytes> {
+    // The bytes are the source's, and valid only until its next read.
+    read.contents.set(path, reading.kind === 'known' ? keptContent(path, bytesOf(reading.value)) : reading)
+    return reading
+  }
+}
+
+interface Readings {
+  readonly contents: Map<string, Reading<Buffer>>
+  readonly links: Map<string, Reading<string>>
+  readonly listings: Map<string, Reading<readonly string[]>>
+  readonly facts: Map<string, Reading<FileFacts>>
+}
+
+const newReadings = (): Readings => ({ contents: new Map(), links: new Map(), listings: new Map(), facts: new Map() })
+
+function note<T>(readings: Map<string, Reading<T>>, path: string, reading: Reading<T>): Reading<T> {
+  readings.set(path, reading)
+  return reading
+}
+
+/** A copy, by way of the one encoding that loses nothing. */
+const bytesOf = (bytes: Bytes): Buffer => Buffer.from(bytes.toString('latin1'), 'latin1')
+
+function archiveOf(takenAtMs: number, read: Readings): Archive {
+  const entries = new Map<string, Entry>()
+  for (const [path, reading] of read.contents) {
+    if (reading.kind === 'known') entries.set(path, { kind: 'file', bytes: reading.value })
+    else if (failed(reading)) entries.set(path, { kind: 'error', errno: errnoOf(reading) })
+  }
+  for (const [path, reading] of read.links) {
+    if (reading.kind === 'known') entries.set(path, { kind: 'link', target: reading.value })
+    else if (failed(reading) && !entries.has(path)) entries.set(path, { kind: 'error', errno: errnoOf(reading) })
+  }
+  const facts = new Map<string, FileFacts | { readonly errno: string }>()
+  for (const [path, reading] of read.facts) {
+    if (reading.kind === 'known') facts.set(path, { ...reading.value, changedMs: Math.floor(reading.value.changedMs) })
+    else if (failed(reading)) facts.set(path, { errno: errnoOf(reading) })
+  }
+  noteVanished(read, entries)
+  return { takenAtMs, entries, facts, listings: listingsOf(read, { takenAtMs, entries, facts, listings: new Map() }) }
+}
+
+/** What is gone needs no line of its own: a path that a recording does not name is gone. */
+const failed = (reading: Reading<unknown>): boolean => reading.kind === 'denied' || reading.kind === 'malformed'
+
+function errnoOf(reading: Reading<unknown>): string {
+  if (reading.kind !== 'malformed') return 'EACCES'
+  // EINVAL for what the source refused by itself: a link where a file was expected, a file beyond its limit.
+  return /^E[A-Z0-9]+$/.test(reading.text) ? reading.text : 'EINVAL'
+}
+
+/** A process that was listed and vanished before it was read gets one line, or else its whole directory would be listed. */
+function noteVanished(read: Readings, entries: Map<string, Entry>): void {
+  const shown = impliedListings({ takenAtMs: 0, entries, facts: new Map(), listings: new Map() })
+  const noted = new Set<string>()
+  for (const [path, reading] of [...read.contents, ...read.links]) {
+    if (reading.kind !== 'gone') continue
+    const [own, directory = '', name = ''] = /^(\/proc|\/proc\/\d+\/(?:task|fd))\/(\d+)(?=\/|$)/.exec(path) ?? []
+    if (own === undefined || noted.has(own) || shown.get(directory)?.has(name) === true) continue
+    noted.add(own)
+    entries.set(path, { kind: 'error', errno: 'ENOENT' })
+  }
+}
+
+/** Only the listings that the paths below do not imply. */
+function listingsOf(read: Readings, moment: Archive): Archive['listings'] {
+  const implied = impliedListings(moment)
+  const listings = new Map<string, readonly string[] | { readonly errno: string }>()
+  for (const [path, reading] of read.listings) {
+    if (failed(reading)) listings.set(path, { errno: errnoOf(reading) })
+    if (reading.kind !== 'known') continue
+    // Of /proc itself only the processes are of interest, and the rest differs from kernel to kernel.
+    const isListed = (name: string): boolean => path !== '/proc' || /^\d+$/.test(name)
+    const names = reading.value.filter(isListed)
+    const shown = new Set([...(implied.get(path) ?? [])].filter(isListed))
+    const same = names.length === shown.size && names.every((name) => shown.has(name))
+    if (!same || shown.size === 0) listings.set(path, names)
+  }
+  return listings
+}

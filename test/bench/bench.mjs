@@ -1,0 +1,114 @@
+// What a pass costs, beside what reading the same files costs a C program, and beside what the peers cost.
+//
+//   npm run bench -- [--sizes=1000,10000] [--rounds=7] [--quick] [--peers=on|off]
+//
+// Each size gets a world of its own: a pid namespace with its own /proc, filled with pods that sleep (farm.c), so that
+// all contenders see the same processes and little else. In each round every contender is asked once, in another order;
+// CPU is compared within a round, and the medians of those ratios are what to trust: absolute times are this machine's.
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs'
+import { cpus, release, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { renderTables } from './tables.mjs'
+
+const { values: options } = parseArgs({
+  options: {
+    sizes: { type: 'string' },
+    rounds: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    peers: { type: 'string' },
+  },
+})
+const sizes = (options.sizes ?? (options.quick ? '1000' : '1000,10000')).split(',').map(Number)
+const rounds = Number(options.rounds ?? (options.quick ? 3 : 7))
+const peers = (options.peers ?? (options.quick ? 'off' : 'on')) === 'on'
+if (sizes.some((size) => !(size >= 100)) || !(rounds >= 1))
+  refuse('--sizes takes numbers from 100 up, --rounds one from 1 up')
+if (process.platform !== 'linux' || process.getuid?.() !== 0)
+  refuse('it needs Linux and root: it makes a pid namespace and cgroups')
+
+const folder = mkdtempSync(join(tmpdir(), 'shimscope-bench-'))
+const cgroupRoots = makeCgroupRoots()
+try {
+  compile('farm', '-static')
+  compile('floor')
+  const results = sizes.map(measure)
+  const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, Linux ${release()}, Node ${process.versions.node}`
+  console.log(`\n${machine}, ${rounds} rounds\n`)
+  console.log(renderTables(results))
+  const wrong = results.filter(
+    ({ seen, pods }) => seen.shims !== pods || seen.containers !== 2 * pods || seen.verdicts > 0,
+  )
+  if (wrong.length > 0) {
+    console.error(
+      'bench: what was measured is not the work: shims, containers or verdicts are not those of sleeping pods',
+    )
+    process.exitCode = 1
+  }
+} finally {
+  for (const root of cgroupRoots) removeCgroups(root)
+  rmSync(folder, { recursive: true, force: true })
+}
+
+function compile(name, ...flags) {
+  const source = join(import.meta.dirname, `${name}.c`)
+  const compiled = spawnSync('gcc', ['-O2', ...flags, '-o', join(folder, name), source], { stdio: 'inherit' })
+  if (compiled.status !== 0) refuse('a C compiler is needed: apt-get install gcc libc6-dev')
+}
+
+function measure(size) {
+  const file = join(folder, `${size}.json`)
+  const world = join(import.meta.dirname, 'world.mjs')
+  const order = JSON.stringify({ size, rounds, peers, folder, cgroupRoots, file })
+  execFileSync('unshare', ['--pid', '--fork', '--kill-child', '--mount-proc', process.execPath, world, order], {
+    stdio: 'inherit',
+  })
+  for (const root of cgroupRoots) emptyCgroups(root)
+  return JSON.parse(readFileSync(file, 'utf8'))
+}
+
+/** A cgroup of our own in the hierarchies that tell where a container is; none where cgroupfs cannot be written. */
+function makeCgroupRoots() {
+  const top = '/sys/fs/cgroup'
+  const hierarchies = existsSync(`${top}/cgroup.controllers`) ? [top] : [`${top}/systemd`, `${top}/freezer`]
+  return hierarchies.flatMap((hierarchy) => {
+    const root = `${hierarchy}/shimscope-bench-${process.pid}`
+    try {
+      mkdirSync(root)
+      return [root]
+    } catch {
+      console.warn(`${hierarchy} cannot be written: containers get no cgroups there`)
+      return []
+    }
+  })
+}
+
+/** The world has ended, but the kernel may still be busy with its processes. */
+function emptyCgroups(root) {
+  for (let tries = 50; ; tries -= 1) {
+    try {
+      for (const name of subgroups(root)) removeCgroups(join(root, name))
+      return
+    } catch (error) {
+      if (tries === 0) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100)
+    }
+  }
+}
+
+function removeCgroups(path) {
+  for (const name of subgroups(path)) removeCgroups(join(path, name))
+  rmdirSync(path)
+}
+
+function subgroups(path) {
+  return readdirSync(path, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+}
+
+function refuse(why) {
+  console.error(`bench: ${why}`)
+  process.exit(2)
+}

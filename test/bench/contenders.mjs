@@ -1,0 +1,139 @@
+// Who competes. Each contender lives as long as its world and is asked once a round: `measure` → {cpuUs, wallUs}.
+import { fork, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** Our pass, in a process of its own: `cold` with nothing remembered, `again` as every later pass. */
+export async function pass(folder) {
+  const child = fork(join(import.meta.dirname, 'pass.mjs'), [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const end = ended(child, 'pass.mjs')
+  const ask = async (question) => {
+    child.send(question)
+    const [answer] = await Promise.race([once(child, 'message'), end])
+    return answer
+  }
+  const lists = { cold: join(folder, 'cold.list'), again: join(folder, 'again.list') }
+  await ask({ record: lists })
+  let last
+  return {
+    lists,
+    contender: (kind) => ({
+      name: `pass: ${kind}`,
+      measure: async () => {
+        last = await ask({ kind })
+        return last
+      },
+      rssBytes: () => rssBytes(child.pid),
+    }),
+    seen: () => last.seen,
+    end: () => child.disconnect(),
+  }
+}
+
+/** The daemon's loop as `serve` runs it: how long its main thread is held, and what a pass costs altogether. */
+export async function daemon(passes) {
+  const child = fork(join(import.meta.dirname, 'daemon.mjs'), [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  child.send({ passes })
+  const [answer] = await Promise.race([once(child, 'message'), ended(child, 'daemon.mjs')])
+  return answer
+}
+
+export function floor(folder, name, args) {
+  const child = spawn(join(folder, 'floor'), args, { stdio: ['pipe', 'pipe', 'inherit'] })
+  const end = ended(child, name)
+  const answers = createInterface({ input: child.stdout })
+  return {
+    name,
+    measure: async () => {
+      child.stdin.write('again\n')
+      const [line] = await Promise.race([once(answers, 'line'), end])
+      const [userUs, systemUs, wallUs, readings, failures] = line.split(' ').map(Number)
+      return { cpuUs: userUs + systemUs, wallUs, readings, failures }
+    },
+  }
+}
+
+export function processExporter(folder) {
+  const config = join(folder, 'process-exporter.yml')
+  writeFileSync(config, "process_names:\n  - name: '{{.Comm}}'\n    cmdline: ['.+']\n")
+  return exporter('process-exporter', 'prometheus-process-exporter', (port) => [
+    `-config.path=${config}`,
+    `-web.listen-address=127.0.0.1:${port}`,
+  ])
+}
+
+export function nodeExporter() {
+  return exporter('node_exporter: processes', 'prometheus-node-exporter', (port) => [
+    '--collector.disable-defaults',
+    '--collector.processes',
+    `--web.listen-address=127.0.0.1:${port}`,
+  ])
+}
+
+/** An exporter of Debian's; `undefined` where it is not installed. */
+async function exporter(name, program, args) {
+  if (!existsSync(`/usr/bin/${program}`)) {
+    console.warn(`${program} is not installed: left out`)
+    return undefined
+  }
+  const port = await freePort()
+  const child = spawn(program, args(port), { stdio: 'ignore' })
+  const scrape = async () => {
+    const response = await fetch(`http://127.0.0.1:${port}/metrics`)
+    await response.arrayBuffer()
+  }
+  for (let tries = 100; ; tries -= 1) {
+    try {
+      await scrape()
+      break
+    } catch (error) {
+      if (tries === 0) throw error
+      await sleep(100)
+    }
+  }
+  return {
+    name,
+    measure: async () => {
+      const before = cpuNs(child.pid)
+      const begun = performance.now()
+      await scrape()
+      return { cpuUs: (cpuNs(child.pid) - before) / 1000, wallUs: (performance.now() - begun) * 1000 }
+    },
+    rssBytes: () => rssBytes(child.pid),
+  }
+}
+
+/** Time on a CPU of all its threads; finer than the ticks in stat. Documentation/scheduler/sched-stats.rst */
+function cpuNs(pid) {
+  return readdirSync(`/proc/${pid}/task`).reduce(
+    (sum, tid) => sum + Number(readFileSync(`/proc/${pid}/task/${tid}/schedstat`, 'utf8').split(' ')[0]),
+    0,
+  )
+}
+
+function rssBytes(pid) {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address()
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+/** Never resolves: a contender that ends while it is asked ends the bench. */
+function ended(child, name) {
+  const end = once(child, 'exit').then(([code, signal]) => {
+    throw new Error(`${name} ended: ${code ?? signal}`)
+  })
+  // Nobody waits for it when the bench is over.
+  end.catch(() => {})
+  return end
+}

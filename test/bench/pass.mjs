@@ -1,0 +1,67 @@
+// Our contender: one pass from /proc to a snapshot, in a process of its own, each time it is asked for.
+import { writeFileSync } from 'node:fs'
+import { inspect, interestOf } from '../../dist/core/inspect.js'
+import { newMemory } from '../../dist/core/model/memory.js'
+import { Collector } from '../../dist/sources/collect.js'
+import { liveSource } from '../../dist/sources/live.js'
+
+const live = liveSource({ procfs: '/proc', cgroupfs: '/sys/fs/cgroup' })
+const kept = reader(live)
+
+process.on('message', async (question) => {
+  process.send(
+    question.record ? await record(question.record) : await measure(question.kind === 'cold' ? reader(live) : kept),
+  )
+})
+process.on('disconnect', () => process.exit(0))
+
+/** A collector and what one pass leaves to the next. */
+function reader(source) {
+  const collector = new Collector(source)
+  let memory = newMemory({ run: 'bench', graceMs: 10_000, measureEveryMs: 30_000 })
+  return {
+    async pass() {
+      const host = await collector.pass(interestOf)
+      const inspected = inspect(host, memory)
+      memory = inspected.memory
+      return inspected.snapshot
+    },
+  }
+}
+
+async function measure(reader) {
+  const begun = performance.now()
+  const before = process.cpuUsage()
+  const snapshot = await reader.pass()
+  const { user, system } = process.cpuUsage(before)
+  return { cpuUs: user + system, wallUs: (performance.now() - begun) * 1000, seen: seenIn(snapshot) }
+}
+
+function seenIn({ shims, containers, verdicts }) {
+  return { shims: shims.length, containers: containers.length, verdicts: verdicts.length }
+}
+
+/** Writes what the first pass of a reader reads, and what a later one reads, as floor.c takes it. */
+async function record(lists) {
+  let lines = []
+  const log =
+    (operation, read) =>
+    (path, ...rest) => {
+      lines.push(`${operation} ${path}\n`)
+      return read(path, ...rest)
+    }
+  const recorded = reader({
+    ...live,
+    list: log('d', live.list),
+    read: log('r', live.read),
+    readWhole: log('w', live.readWhole),
+    link: log('l', live.link),
+    facts: log('f', live.facts),
+  })
+  for (const kind of ['cold', 'second', 'again']) {
+    lines = []
+    await recorded.pass()
+    if (lists[kind] !== undefined) writeFileSync(lists[kind], lines.join(''))
+  }
+  return {}
+}

@@ -1,0 +1,71 @@
+const median = (numbers) => {
+  const sorted = numbers.toSorted((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+}
+const ms = (us) => (us < 9_950 ? (us / 1000).toFixed(1) : Math.round(us / 1000).toString())
+const mib = (bytes) => (bytes / 1024 / 1024).toFixed(0)
+
+/** What a contender is compared with: first and foremost who read the same files. */
+const comparedWith = {
+  'pass: cold': ['floor: files of the cold pass', 'floor: stat, cgroup, cmdline'],
+  'pass: again': ['floor: files of the next pass', 'floor: stat, cgroup, cmdline'],
+  'process-exporter': ['pass: cold', 'pass: again'],
+  'node_exporter: processes': ['pass: cold', 'pass: again'],
+}
+
+export function renderTables(results) {
+  return [
+    ...results.map(costs),
+    table(
+      ['ratio of CPU, median of the rounds (lowest–highest)', ...results.map(({ size }) => String(size))],
+      Object.entries(comparedWith).flatMap(([name, others]) =>
+        others.map((other) => [
+          `${name} / ${other}`,
+          ...results.map(({ samples }) => ratio(samples[name], samples[other])),
+        ]),
+      ),
+    ),
+    table(
+      ['the daemon while it makes passes', ...results.map(({ size }) => String(size))],
+      Object.entries(daemonRows).map(([name, show]) => [
+        name,
+        ...results.map(({ running }) => (running === undefined ? '–' : show(running))),
+      ]),
+    ),
+  ].join('\n\n')
+}
+
+const daemonRows = {
+  'event loop held: p50 / p99 / longest, ms': ({ loop }) =>
+    [loop.p50Ms, loop.p99Ms, loop.maxMs].map((value) => value.toFixed(1)).join(' / '),
+  'CPU of a pass with everything after it, ms': ({ cpuUs }) => ms(median(cpuUs)),
+  'RSS, MiB': ({ rssBytes }) => mib(rssBytes),
+}
+
+function costs({ size, pods, processes, samples, memory, seen }) {
+  const rows = Object.entries(samples).map(([name, rounds]) => {
+    const failures = rounds[0]?.failures
+    return [
+      name,
+      ms(median(rounds.map(({ cpuUs }) => cpuUs))),
+      ms(median(rounds.map(({ wallUs }) => wallUs))),
+      rounds[0]?.readings === undefined ? '' : `${rounds[0].readings}${failures ? ` (${failures} not there)` : ''}`,
+      memory[name] === undefined ? '' : mib(memory[name]),
+    ]
+  })
+  const said = `${seen.shims} shims, ${seen.containers} containers, ${seen.verdicts} verdicts seen; ${pods} pods there`
+  return `**${size} processes** (${processes} in its /proc; ${said})\n\n${table(['', 'CPU, ms', 'wall, ms', 'readings', 'RSS, MiB'], rows)}`
+}
+
+function ratio(ours, theirs) {
+  if (ours === undefined || theirs === undefined) return '–'
+  const ratios = ours.map(({ cpuUs }, round) => cpuUs / theirs[round].cpuUs)
+  const show = (value) => value.toFixed(value < 10 ? 2 : 0)
+  return `${show(median(ratios))} (${show(Math.min(...ratios))}–${show(Math.max(...ratios))})`
+}
+
+function table(head, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`
+  return [line(head), line(head.map((_, column) => (column === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n')
+}

@@ -1,0 +1,108 @@
+// Process 1 of a world of sleeping pods. Started by bench.mjs in a pid and mount namespace of its own.
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { linkSync, copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { bundleConfig } from './bundle-config.mjs'
+import { daemon, floor, nodeExporter, pass, processExporter } from './contenders.mjs'
+
+const { size, rounds, peers, folder, cgroupRoots, file } = JSON.parse(process.argv[2])
+const address = '/run/containerd/containerd.sock'
+const bundles = '/run/containerd/io.containerd.runtime.v2.task/k8s.io'
+
+execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=755,nr_inodes=0', 'none', '/run'])
+// Threads take numbers too. Since Linux 6.14 this is the namespace's own limit; before, 32768 may be too few for 30,000.
+if (size > 15_000) writeFileSync('/proc/sys/kernel/pid_max', '4194304')
+
+say(`${size} processes: starting`)
+const pods = Math.floor(size / 4)
+makePods(pods)
+execFileSync(join(folder, 'farm'), ['/run/farm/pods'], {
+  stdio: 'inherit',
+  env: { FARM_CGROUPS: cgroupRoots.join(':') },
+})
+
+const ours = await pass(folder)
+const contenders = [
+  ours.contender('cold'),
+  ours.contender('again'),
+  floor(folder, 'floor: files of the cold pass', ['list', ours.lists.cold]),
+  floor(folder, 'floor: files of the next pass', ['list', ours.lists.again]),
+  floor(folder, 'floor: stat, cgroup, cmdline', ['scan', 'stat,cgroup,cmdline']),
+  floor(folder, 'floor: stat', ['scan', 'stat']),
+  ...(peers ? [await processExporter(folder), await nodeExporter()] : []),
+].filter((contender) => contender !== undefined)
+
+const samples = Object.fromEntries(contenders.map(({ name }) => [name, []]))
+for (let round = 0; round <= rounds; round += 1) {
+  for (let turn = 0; turn < contenders.length; turn += 1) {
+    const { name, measure } = contenders[(turn + round) % contenders.length]
+    const sample = await measure()
+    // The first round warms caches and compilers.
+    if (round > 0) samples[name].push(sample)
+  }
+  say(`${size} processes: round ${round} of ${rounds}`)
+}
+const memory = Object.fromEntries(contenders.flatMap(({ name, rssBytes }) => (rssBytes ? [[name, rssBytes()]] : [])))
+const seen = ours.seen()
+ours.end()
+const running = await daemon(Math.max(rounds, 5))
+
+writeFileSync(
+  file,
+  JSON.stringify({
+    size,
+    pods,
+    processes: readdirSync('/proc').filter((name) => /^\d/.test(name)).length,
+    samples,
+    memory,
+    seen,
+    running,
+  }),
+)
+process.exit(0)
+
+function makePods(count) {
+  mkdirSync('/run/farm')
+  mkdirSync('/run/containerd/s', { recursive: true })
+  copyFileSync(join(folder, 'farm'), '/run/farm/farm')
+  for (const name of ['containerd', 'containerd-shim-runc-v2', 'kubelet', 'pause', 'app'])
+    linkSync('/run/farm/farm', `/run/farm/${name}`)
+  const lines = []
+  for (let index = 0; index < count; index += 1) {
+    const uid = hex(`pod ${index}`).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*/, '$1-$2-$3-$4-$5')
+    const sandbox = hex(`sandbox ${index}`)
+    const container = hex(`container ${index}`)
+    const group = `/kubepods/burstable/pod${uid}`
+    // Where a shim listens: pkg/shim/util_unix.go, SocketAddress.
+    const socket = `/run/containerd/s/${hex(`${address}/k8s.io/${sandbox}`)}`
+    const pod = { name: `web-${index}`, namespace: `team-${index % 10}`, uid, sandbox, group }
+    makeBundle(sandbox, { ...pod, container: null }, socket)
+    writeFileSync(`${bundles}/${sandbox}/shim-binary-path`, '/usr/bin/containerd-shim-runc-v2')
+    makeBundle(container, { ...pod, container: 'app' }, socket)
+    for (const root of cgroupRoots) {
+      for (const id of [sandbox, container]) mkdirSync(`${root}${group}/${id}`, { recursive: true })
+    }
+    lines.push(`${sandbox} ${container} ${group} ${socket}\n`)
+  }
+  writeFileSync('/run/farm/pods', lines.join(''))
+}
+
+/** The files that containerd 1.6 and its shim leave in a bundle; init.pid is the shim's to write. */
+function makeBundle(id, pod, socket) {
+  const path = `${bundles}/${id}`
+  mkdirSync(`${path}/rootfs`, { recursive: true })
+  writeFileSync(`${path}/config.json`, JSON.stringify(bundleConfig(id, pod)))
+  writeFileSync(`${path}/address`, `unix://${socket}`)
+  writeFileSync(`${path}/runtime`, 'io.containerd.runc.v2')
+  writeFileSync(`${path}/options.json`, '{}')
+  writeFileSync(`${path}/log.json`, '')
+}
+
+function hex(text) {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+function say(text) {
+  process.stderr.write(`${text}\n`)
+}

@@ -1,0 +1,21 @@
+import { creationScenarios } from './creation.ts'
+import { dockerScenarios } from './docker.ts'
+import { fourKills } from './four-kills.ts'
+import { healthyScenarios } from './healthy.ts'
+import { letGo } from './let-go.ts'
+import { podScenarios } from './pods.ts'
+import { sandboxScenarios } from './sandboxes.ts'
+import type { Scenario } from './scenario.ts'
+import { zombieScenarios } from './zombies.ts'
+
+/** Every scenario that runs for real. Those that have to grow old come first. */
+export const scenarios: readonly Scenario[] = [
+  ...creationScenarios,
+  ...letGo,
+  ...sandboxScenarios,
+  ...zombieScenarios,
+  ...fourKills,
+  ...podScenarios,
+  ...dockerScenarios,
+  ...healthyScenarios,
+]

@@ -1,0 +1,40 @@
+import { accessSync, constants } from 'node:fs'
+
+/** Debian package → the programs of it that this suite starts. */
+const packages: Record<string, readonly string[]> = {
+  containerd: ['containerd', 'ctr', 'containerd-shim', 'containerd-shim-runc-v1', 'containerd-shim-runc-v2'],
+  runc: ['runc'],
+  'docker.io': ['dockerd', 'docker', 'docker-init'],
+  'busybox-static': ['busybox'],
+  tini: ['tini', 'tini-static'],
+  debootstrap: ['debootstrap'],
+  'util-linux': ['unshare', 'nsenter', 'setsid'],
+}
+
+/** Why real runtimes can't be run here, or undefined. */
+export function obstacle(): string | undefined {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return 'the images hold x86-64 Linux programs'
+  if (process.getuid?.() !== 0) return 'this is not root'
+  const missing = Object.entries(packages).filter(([, programs]) => !programs.every(installed))
+  return missing.length === 0 ? undefined : `missing Debian packages: ${missing.map(([name]) => name).join(' ')}`
+}
+
+/** Whether to skip the suite. In CI nothing is skipped: what is missing there fails. */
+export function skipReal(): boolean {
+  const why = obstacle()
+  if (why === undefined) return false
+  if (process.env['CI'] === 'true') throw new Error(`end-to-end tests can't run: ${why}`)
+  console.warn(`end-to-end tests are SKIPPED: ${why}`)
+  return true
+}
+
+function installed(program: string): boolean {
+  return (process.env['PATH'] ?? '').split(':').some((directory) => {
+    try {
+      accessSync(`${directory}/${program}`, constants.X_OK)
+      return true
+    } catch {
+      return false
+    }
+  })
+}

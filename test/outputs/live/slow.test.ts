@@ -1,0 +1,128 @@
+import { connect, type Socket } from 'node:net'
+import { describe, expect, test } from 'vitest'
+import type { Collections } from '../../../src/core/model/event.ts'
+import type { Snapshot } from '../../../src/core/model/snapshot.ts'
+import { aContainer, aSnapshot } from '../../core/snapshot/support/nodes.ts'
+import { memoryAgent } from '../support/memory-agent.ts'
+import { follow, serveFeed, until } from './support/feed.ts'
+
+const four = ({ daemons, shims, containers, verdicts }: Collections) => ({ daemons, shims, containers, verdicts })
+
+/** About 1 MB, and every bit of it different from the last. */
+const large = (i: number): Snapshot =>
+  aSnapshot({
+    containers: Array.from({ length: 100 }, (_, n) =>
+      aContainer({ id: `${n}`, cgroup: `/${i}/${'x'.repeat(10_000)}` }),
+    ),
+  })
+
+/** A client that opens the feed and never reads. */
+async function stalled(port: number): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1')
+  socket.on('error', () => {})
+  socket.pause()
+  socket.write(
+    'GET /api/v1/live HTTP/1.1\r\nHost: localhost\r\nConnection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+  )
+  return socket
+}
+
+const waiting = (app: { websocketServer: { clients: Set<{ bufferedAmount: number }> } }) =>
+  [...app.websocketServer.clients].reduce((sum, client) => sum + client.bufferedAmount, 0)
+
+describe('a slow client', () => {
+  test('loses deltas, never correctness: it gets a fresh snapshot when it has caught up', async () => {
+    const agent = memoryAgent(large(0))
+    const { url, feed, app } = await serveFeed(agent, {
+      highWaterBytes: 2_000_000,
+      lowWaterBytes: 100_000,
+      heartbeatMs: 20,
+    })
+    const slow = follow(url)
+    const quick = follow(url)
+    await until(() => slow.seen.view?.current && quick.seen.view?.current)
+    slow.socket.pause()
+    for (let i = 1; i <= 30; i++) {
+      agent.look(large(i))
+      await until(() => quick.seen.view?.current?.seq === i + 1)
+      // One step may be on top of the mark, no more.
+      expect(waiting(app)).toBeLessThan(2_000_000 + 1_200_000)
+    }
+    slow.socket.resume()
+    await until(() => slow.seen.view?.current?.seq === 31)
+    expect(four(slow.seen.view?.current as Collections)).toEqual(four(large(30)))
+    expect(slow.seen.frames.filter(({ type }) => type === 'snapshot')).toHaveLength(2)
+    expect(slow.seen.frames.length).toBeLessThan(30)
+    expect(feed.counts().resyncs).toBe(1)
+    expect([slow.seen.broken, quick.seen.broken]).toEqual([false, false])
+    agent.look(large(31))
+    await until(() => slow.seen.view?.current?.seq === 32)
+  })
+
+  test('is let go when it lags for too long', async () => {
+    const agent = memoryAgent(large(0))
+    const { port, feed } = await serveFeed(agent, {
+      highWaterBytes: 100_000,
+      lagPatienceMs: 100,
+      heartbeatMs: 20,
+      farewellMs: 50,
+    })
+    await stalled(port)
+    await until(() => feed.counts().clients === 1)
+    for (let i = 1; i <= 10; i++) agent.look(large(i))
+    await until(() => feed.counts().clients === 0)
+  })
+
+  test('is let go when it is dead: no answer to a ping', async () => {
+    const agent = memoryAgent(aSnapshot())
+    const { port, url, feed } = await serveFeed(agent, { pingMs: 50 })
+    await stalled(port)
+    const alive = follow(url)
+    await until(() => feed.counts().clients === 2)
+    await until(() => feed.counts().clients === 1)
+    await new Promise((resolve) => setTimeout(resolve, 150))
+    expect(alive.seen.closed).toBeUndefined()
+  })
+})
+
+describe('shutting down', () => {
+  test('takes less than a second, though a client reads nothing', async () => {
+    const agent = memoryAgent(large(0))
+    const { app, url, port, feed } = await serveFeed(agent)
+    await stalled(port)
+    const polite = follow(url)
+    await until(() => feed.counts().clients === 2 && polite.seen.view?.current)
+    for (let i = 1; i <= 5; i++) agent.look(large(i))
+    const before = performance.now()
+    await app.close()
+    expect(performance.now() - before).toBeLessThan(1000)
+    await until(() => polite.seen.closed === 1001)
+    expect(agent.listeners).toBe(0)
+  })
+
+  test('takes less than a second, though a client does not read a plain answer', async () => {
+    const { app, port } = await serveFeed(
+      memoryAgent(aSnapshot({ containers: Array.from({ length: 20_000 }, (_, n) => aContainer({ id: `${n}` })) })),
+    )
+    const socket = connect(port, '127.0.0.1')
+    socket.on('error', () => {})
+    socket.pause()
+    socket.write('GET /api/v1/snapshot HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    const before = performance.now()
+    await app.close()
+    expect(performance.now() - before).toBeLessThan(1000)
+    socket.destroy()
+  })
+
+  test('is quick when everybody answers, and when nobody is there', async () => {
+    for (const count of [0, 3]) {
+      const { app, url } = await serveFeed(memoryAgent(aSnapshot()))
+      const clients = Array.from({ length: count }, () => follow(url))
+      await until(() => clients.every(({ seen }) => seen.view?.current))
+      const before = performance.now()
+      await app.close()
+      expect(performance.now() - before).toBeLessThan(400)
+    }
+  })
+})
