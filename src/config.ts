@@ -80,6 +80,30 @@ export const options = {
     commands: ['serve'],
     parse: factor,
   },
+  loop: {
+    flag: '--loop',
+    env: 'SHIMSCOPE_LOOP',
+    fallback: undefined,
+    help: 'with --from: begin again when the last moment has been played',
+    commands: ['serve'],
+    parse: yesOrNo,
+  },
+  metricsContainers: {
+    flag: '--metrics.containers',
+    env: 'SHIMSCOPE_METRICS_CONTAINERS',
+    fallback: undefined,
+    help: 'add series for each container to the metrics',
+    commands: ['serve'],
+    parse: yesOrNo,
+  },
+  maxSeries: {
+    flag: '--metrics.max-series <count>',
+    env: 'SHIMSCOPE_METRICS_MAX_SERIES',
+    fallback: '2000',
+    help: 'most series of one metric; the rest is left out and counted',
+    commands: ['serve'],
+    parse: count,
+  },
   logLevel: {
     flag: '--log.level <level>',
     env: 'SHIMSCOPE_LOG_LEVEL',
@@ -189,6 +213,12 @@ function positiveDuration(given: string): number {
 function factor(given: string): number {
   const value = /^\d{1,4}(?:\.\d{1,3})?$/.test(given) ? Number(given) : Number.NaN
   if (!(value > 0)) throw new UnsuitableValue(`${JSON.stringify(given)} is no factor; give a number such as 2 or 0.5`)
+  return value
+}
+
+function count(given: string): number {
+  const value = /^\d{1,7}$/.test(given) ? Number(given) : Number.NaN
+  if (!(value > 0)) throw new UnsuitableValue(`${JSON.stringify(given)} is no count; give a whole number above 0`)
   return value
 }
 

@@ -1,10 +1,10 @@
 import { inspectOnce } from '../agent/run-passes.ts'
-import type { Snapshot } from '../core/model/snapshot.ts'
+import type { Process, Snapshot } from '../core/model/snapshot.ts'
 import type { Settings } from '../config.ts'
 import { sourceOf } from './source.ts'
 
 /** What the node shows now, or what a recording shows at its end, with its processes. */
-export async function look(settings: Settings): Promise<Snapshot & { readonly processes: NonNullable<Snapshot['processes']> }> {
-  const { snapshot } = await inspectOnce(sourceOf(settings), { graceMs: settings.graceMs })
-  return { ...snapshot, processes: snapshot.processes ?? [] }
+export async function look(settings: Settings): Promise<Snapshot & { readonly processes: readonly Process[] }> {
+  const { snapshot, processes } = await inspectOnce(sourceOf(settings), { graceMs: settings.graceMs })
+  return { ...snapshot, processes }
 }

@@ -23,7 +23,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return 0
       // Called without a command, it has printed its help.
-      if (error.code !== 'commander.help') io.stderr.write(`shimscope: ${sentence(error.message)}; see shimscope --help\n`)
+      if (error.code !== 'commander.help') io.stderr.write(`shimscope: ${sentence(error.message)}; see ${helpOf(argv)}\n`)
     } else if (error instanceof BadInput) {
       io.stderr.write(`shimscope: ${error.message}\n`)
     } else {
@@ -33,7 +33,11 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-const sentence = (message: string): string => message.replace(/^error: /, '').replaceAll('\n', ' ')
+const sentence = (message: string): string => message.replace(/^error: |\.$/g, '').replaceAll('\n', ' ')
+
+/** The help of the command that was meant, if there is such a one. */
+const helpOf = (argv: readonly string[]): string =>
+  commands.some(({ name }) => name === argv[0]) ? `shimscope ${argv[0]} --help` : 'shimscope --help'
 
 type Act = (command: Command, settings: Settings, argument: string | undefined) => Promise<void>
 
@@ -41,13 +45,13 @@ function programOf(io: Io, act: Act): CommanderCommand {
   const program = new CommanderCommand('shimscope')
     .description('Draws the containerd → shim → container trees of a node from /proc alone, and says what is wrong with them.')
     .version(version())
-    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: () => {} })
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      // Said once, at the end, in our own words.
+      outputError: () => {},
+    })
     .exitOverride()
-  // Without a command there is nothing to do but to say what could be done.
-  program.action(() => {
-    io.stderr.write(program.helpInformation())
-    throw new CommanderError(2, 'commander.help', '')
-  })
   for (const command of commands) program.addCommand(subcommandOf(command, io, act).copyInheritedSettings(program))
   return program
 }

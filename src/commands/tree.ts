@@ -1,4 +1,6 @@
+import type { Snapshot } from '../core/model/snapshot.ts'
 import { nest } from '../core/snapshot/nest.ts'
+import { onlyMatching } from '../outputs/text/tree-query.ts'
 import { renderTree } from '../outputs/text/tree.ts'
 import { BadInput } from '../sources/bad-input.ts'
 import type { Command } from './command.ts'
@@ -15,8 +17,15 @@ export const tree: Command = {
     if (text === undefined) {
       throw new BadInput(`nothing here is called ${JSON.stringify(argument)}; give a pid, an id or a pod as shimscope tree shows them`)
     }
-    if (settings.json) io.stdout.write(`${JSON.stringify({ ...snapshot, roots: nest(snapshot) }, null, 2)}\n`)
-    else io.stdout.write(text)
+    io.stdout.write(settings.json === true ? rootsOf(snapshot, argument) : text)
     return 0
   },
+}
+
+/** The shape of /api/v1/tree. */
+function rootsOf(snapshot: Snapshot, query: string | undefined): string {
+  const { run, seq, takenAt, processes = [] } = snapshot
+  const roots = nest(snapshot)
+  const shown = query === undefined ? roots : onlyMatching(roots, query, processes)
+  return `${JSON.stringify({ run, seq, takenAt, roots: shown }, null, 2)}\n`
 }

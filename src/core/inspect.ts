@@ -35,7 +35,15 @@ export function inspect(host: HostSample, memory: Memory): Inspection {
   const closer = host.processes.filter((process) => process.detail !== undefined)
   const recognitions = recognize(closer, recognizeOne)
   const tree = grow(host.processes)
-  const forest: Forest = attach({ host, tree, recognitions, placeOf, remembered: memory.addresses })
+  const forest: Forest = attach({
+    host,
+    tree,
+    recognitions,
+    placeOf,
+    addresses: memory.addresses,
+    keyBefore: ({ id, initPid }) =>
+      memory.snapshot?.containers.find((before) => before.id === id && before.initPid === initPid)?.key,
+  })
   const judged = judge(forest, verdictRules, memory, bootedAtMs)
   return {
     ...take(forest, judged, memory, bootedAtMs),

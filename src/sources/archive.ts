@@ -28,8 +28,8 @@ export function readingOfErrno(errno: string): Reading<never> {
 }
 
 /** Plays moments as if they were read now, one a pass. */
-export function archiveSource(moments: readonly Archive[]): ProcSource {
-  let next = 0
+export function archiveSource(moments: Iterable<Archive>): ProcSource {
+  const rest = moments[Symbol.iterator]()
   let entries: Archive['entries'] = new Map()
   let listings: Archive['listings'] = new Map()
   let facts: Archive['facts'] = new Map()
@@ -38,9 +38,8 @@ export function archiveSource(moments: readonly Archive[]): ProcSource {
   return {
     kind: 'archive',
     async begin(): Promise<Moment | false> {
-      const moment = moments[next]
-      if (moment === undefined) return false
-      next += 1
+      const { value: moment, done } = rest.next()
+      if (done === true) return false
       entries = moment.entries
       listings = moment.listings
       facts = moment.facts

@@ -1,8 +1,8 @@
 // What a pass costs, beside what reading the same files costs a C program, and beside what the peers cost.
 //
-//   npm run bench -- [--sizes=1000,10000] [--rounds=7] [--quick] [--peers=on|off]
+//   npm run bench -- [--sizes=1000,10000] [--rounds=7] [--workers=1] [--quick] [--peers=on|off]
 //
-// Each size gets a world of its own: a pid namespace with its own /proc, filled with pods that sleep (farm.c), so that
+// A pod is a shim, a sandbox, a container and --workers processes that it forked. Each size gets a world of its own: a pid namespace with its own /proc, filled with pods that sleep (farm.c), so that
 // all contenders see the same processes and little else. In each round every contender is asked once, in another order;
 // CPU is compared within a round, and the medians of those ratios are what to trust: absolute times are this machine's.
 import { execFileSync, spawnSync } from 'node:child_process'
@@ -16,12 +16,14 @@ const { values: options } = parseArgs({
   options: {
     sizes: { type: 'string' },
     rounds: { type: 'string' },
+    workers: { type: 'string', default: '1' },
     quick: { type: 'boolean', default: false },
     peers: { type: 'string' },
   },
 })
 const sizes = (options.sizes ?? (options.quick ? '1000' : '1000,10000')).split(',').map(Number)
 const rounds = Number(options.rounds ?? (options.quick ? 3 : 7))
+const workers = Number(options.workers)
 const peers = (options.peers ?? (options.quick ? 'off' : 'on')) === 'on'
 if (sizes.some((size) => !(size >= 100)) || !(rounds >= 1))
   refuse('--sizes takes numbers from 100 up, --rounds one from 1 up')
@@ -35,7 +37,7 @@ try {
   compile('floor')
   const results = sizes.map(measure)
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, Linux ${release()}, Node ${process.versions.node}`
-  console.log(`\n${machine}, ${rounds} rounds\n`)
+  console.log(`\n${machine}, ${rounds} rounds, pods of ${3 + workers} processes\n`)
   console.log(renderTables(results))
   const wrong = results.filter(
     ({ seen, pods }) => seen.shims !== pods || seen.containers !== 2 * pods || seen.verdicts > 0,
@@ -60,7 +62,7 @@ function compile(name, ...flags) {
 function measure(size) {
   const file = join(folder, `${size}.json`)
   const world = join(import.meta.dirname, 'world.mjs')
-  const order = JSON.stringify({ size, rounds, peers, folder, cgroupRoots, file })
+  const order = JSON.stringify({ size, workers, rounds, peers, folder, cgroupRoots, file })
   execFileSync('unshare', ['--pid', '--fork', '--kill-child', '--mount-proc', process.execPath, world, order], {
     stdio: 'inherit',
   })

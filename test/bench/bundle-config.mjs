@@ -33,7 +33,7 @@ export function bundleConfig(id, { name, namespace, uid, sandbox, group, contain
     ociVersion: '1.0.2-dev',
     process: {
       user: { uid: 65535, gid: 65535, additionalGids: [65535] },
-      args: container === null ? ['/pause'] : ['/usr/bin/app', '--listen', '127.0.0.1:8080'],
+      args: container === null ? ['/pause'] : ['/usr/bin/app', '--listen=127.0.0.1:8080', '--workers', '1'],
       env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', `HOSTNAME=${name}`],
       cwd: '/',
       capabilities: { bounding: capabilities, effective: capabilities, permitted: capabilities },

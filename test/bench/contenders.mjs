@@ -35,9 +35,9 @@ export async function pass(folder) {
 }
 
 /** The daemon's loop as `serve` runs it: how long its main thread is held, and what a pass costs altogether. */
-export async function daemon(passes) {
+export async function daemon(passes, intervalMs) {
   const child = fork(join(import.meta.dirname, 'daemon.mjs'), [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-  child.send({ passes })
+  child.send({ passes, intervalMs })
   const [answer] = await Promise.race([once(child, 'message'), ended(child, 'daemon.mjs')])
   return answer
 }

@@ -1,10 +1,10 @@
-// A node full of pods that do nothing: for each pod a shim with a few threads, its sandbox, its container and one worker
-// of that. One static program under many names, since a process is recognized by what it was started as:
+// A node full of pods that do nothing: for each pod a shim with a few threads, its sandbox, its container and the
+// workers of that. One static program under many names, since a process is recognized by what it was started as:
 //
 //   farm PODS               starts one shim for each line of the file PODS, waits until all are up, and leaves them to init
 //   containerd              listens, and on SIGUSR1 connects to every shim, as it does to track them
 //   containerd-shim-runc-v2 listens, starts its containers in their cgroups and writes their init.pid
-//   kubelet, pause, app     sleep; app forks a worker first
+//   kubelet, pause, app     sleep; app forks its workers first
 //
 // A line of PODS: SANDBOX-ID CONTAINER-ID CGROUP-OF-THE-POD SOCKET. Readiness is a byte on descriptor 3.
 #define _GNU_SOURCE
@@ -115,7 +115,7 @@ static void shim(const char *sandbox) {
   if (!pod || sscanf(pod, "%79s %255s %107s", container, cgroup, socket_path) != 3) errx(1, "FARM_POD");
   int listener = listen_at(socket_path);
   start_container((char *[]){"/pause", NULL}, "/run/farm/pause", cgroup, sandbox);
-  start_container((char *[]){"/usr/bin/app", "--listen", "127.0.0.1:8080", NULL}, "/run/farm/app", cgroup, container);
+  start_container((char *[]){"/usr/bin/app", "--listen=127.0.0.1:8080", "--workers", getenv("FARM_WORKERS"), NULL}, "/run/farm/app", cgroup, container);
   start_threads(THREADS);
   ready();
   for (;;)
@@ -173,7 +173,11 @@ int main(int argc, char **argv) {
   const char *name = strrchr(argv[0], '/');
   name = name ? name + 1 : argv[0];
   if (!strcmp(name, "app")) {
-    if (fork() < 0) err(1, "fork");
+    for (int workers = argc > 3 ? atoi(argv[3]) : 0; workers > 0; workers--) {
+      pid_t pid = fork();
+      if (pid < 0) err(1, "fork");
+      if (pid == 0) break;
+    }
     sleep_for_ever();
   }
   if (!strcmp(name, "pause")) sleep_for_ever();
@@ -184,6 +188,7 @@ int main(int argc, char **argv) {
     shim(argc > 4 ? argv[4] : "");
   }
 
+  setenv("FARM_WORKERS", "1", 0);
   int pipes[2];
   if (pipe2(pipes, O_CLOEXEC)) err(1, "pipe");
   int answers = fcntl(pipes[0], F_DUPFD_CLOEXEC, READY + 1), ready_end = fcntl(pipes[1], F_DUPFD_CLOEXEC, READY + 1);
@@ -198,12 +203,13 @@ int main(int argc, char **argv) {
 
   char sandbox[80], rest[512];
   while (fscanf(pods, "%79s %511[^\n]", sandbox, rest) == 2) {
-    char bundle[256], pod[540], *roots = getenv("FARM_CGROUPS"), cgroups[1024];
+    char bundle[256], pod[540], *roots = getenv("FARM_CGROUPS"), cgroups[1024], workers[40];
     snprintf(bundle, sizeof bundle, BUNDLES "/%s", sandbox);
     snprintf(pod, sizeof pod, "FARM_POD=%s", rest);
     snprintf(cgroups, sizeof cgroups, "FARM_CGROUPS=%s", roots ? roots : "");
+    snprintf(workers, sizeof workers, "FARM_WORKERS=%s", getenv("FARM_WORKERS"));
     char *const arguments[] = {"/usr/bin/containerd-shim-runc-v2", "-namespace", "k8s.io", "-id", sandbox, "-address", ADDRESS, NULL};
-    start("/run/farm/containerd-shim-runc-v2", arguments, (char *[]){pod, cgroups, NULL}, bundle);
+    start("/run/farm/containerd-shim-runc-v2", arguments, (char *[]){pod, cgroups, workers, NULL}, bundle);
     await(answers, 1);
   }
   kill(daemon, SIGUSR1);

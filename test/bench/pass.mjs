@@ -22,9 +22,10 @@ function reader(source) {
   return {
     async pass() {
       const host = await collector.pass(interestOf)
+      const read = process.cpuUsage()
       const inspected = inspect(host, memory)
       memory = inspected.memory
-      return inspected.snapshot
+      return { snapshot: inspected.snapshot, read }
     },
   }
 }
@@ -32,9 +33,18 @@ function reader(source) {
 async function measure(reader) {
   const begun = performance.now()
   const before = process.cpuUsage()
-  const snapshot = await reader.pass()
-  const { user, system } = process.cpuUsage(before)
-  return { cpuUs: user + system, wallUs: (performance.now() - begun) * 1000, seen: seenIn(snapshot) }
+  const { snapshot, read } = await reader.pass()
+  const after = process.cpuUsage()
+  return {
+    cpuUs: used(before, after),
+    readingUs: used(before, read),
+    wallUs: (performance.now() - begun) * 1000,
+    seen: seenIn(snapshot),
+  }
+}
+
+function used(before, after) {
+  return after.user + after.system - before.user - before.system
 }
 
 function seenIn({ shims, containers, verdicts }) {

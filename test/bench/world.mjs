@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { bundleConfig } from './bundle-config.mjs'
 import { daemon, floor, nodeExporter, pass, processExporter } from './contenders.mjs'
 
-const { size, rounds, peers, folder, cgroupRoots, file } = JSON.parse(process.argv[2])
+const { size, workers, rounds, peers, folder, cgroupRoots, file } = JSON.parse(process.argv[2])
 const address = '/run/containerd/containerd.sock'
 const bundles = '/run/containerd/io.containerd.runtime.v2.task/k8s.io'
 
@@ -15,11 +15,12 @@ execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=755,nr_inodes=0', 'none', '/ru
 if (size > 15_000) writeFileSync('/proc/sys/kernel/pid_max', '4194304')
 
 say(`${size} processes: starting`)
-const pods = Math.floor(size / 4)
+// A shim, the pod's sandbox, its container, and what that forked.
+const pods = Math.floor(size / (3 + workers))
 makePods(pods)
 execFileSync(join(folder, 'farm'), ['/run/farm/pods'], {
   stdio: 'inherit',
-  env: { FARM_CGROUPS: cgroupRoots.join(':') },
+  env: { FARM_CGROUPS: cgroupRoots.join(':'), FARM_WORKERS: String(workers) },
 })
 
 const ours = await pass(folder)
@@ -46,7 +47,7 @@ for (let round = 0; round <= rounds; round += 1) {
 const memory = Object.fromEntries(contenders.flatMap(({ name, rssBytes }) => (rssBytes ? [[name, rssBytes()]] : [])))
 const seen = ours.seen()
 ours.end()
-const running = await daemon(Math.max(rounds, 5))
+const running = await daemon(Math.max(rounds, 5), Math.max(1_000, size / 5))
 
 writeFileSync(
   file,

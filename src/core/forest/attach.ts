@@ -29,7 +29,9 @@ export interface Attachment {
   readonly recognitions: ReadonlyMap<ProcessKey, Recognition>
   readonly placeOf: PlaceOf
   /** Addresses at which daemons were seen to listen before. */
-  readonly remembered: ReadonlyMap<ProcessKey, readonly string[]>
+  readonly addresses: ReadonlyMap<ProcessKey, readonly string[]>
+  /** The key that a container had before, while its shim still told where it belongs. */
+  readonly keyBefore: (container: { readonly id: string; readonly initPid: number | null }) => string | undefined
 }
 
 /** Who keeps which container, and how we know. */
@@ -45,11 +47,11 @@ export function attach(attachment: Attachment): Forest {
 }
 
 function attachAll(
-  { host, tree, recognitions, placeOf, remembered }: Attachment,
+  { host, tree, recognitions, placeOf, addresses, keyBefore }: Attachment,
   excluded: ReadonlySet<ProcessKey>,
 ): { forest: Forest; impostors: ProcessKey[] } {
   const index = indexHost(host)
-  const daemons = findDaemons(host, tree, recognitions, remembered)
+  const daemons = findDaemons(host, tree, recognitions, addresses)
   const shims = findShims(host, index, tree, recognitions, excluded)
   const shimsByKey = new Map(shims.map((shim) => [shim.node.process.key, shim]))
   const engines = findEngines(tree, recognitions, shimsByKey)
@@ -86,7 +88,7 @@ function attachAll(
   const byShim = groupByShim(containers)
   for (const shim of shims) finishShim(host, shim, daemons, byShim.get(shim) ?? [], recognitions, containerOf)
   for (const container of containers) finishContainer(container, daemons, containerOf)
-  giveKeys(containers)
+  giveKeys(containers, keyBefore)
 
   return {
     impostors: [],
@@ -247,10 +249,12 @@ function finishContainer(
 }
 
 /** Two of one id under one daemon are the fault that a verdict is to name: the later ones are told apart by their init. */
-function giveKeys(containers: readonly ContainerRoot[]): void {
+function giveKeys(containers: readonly ContainerRoot[], keyBefore: Attachment['keyBefore']): void {
   const given = new Set<string>()
   for (const container of containers) {
-    const key = keyOf(container as ContainerBranch)
+    const initPid = container.init?.process.pid ?? null
+    const before = container.shim === null ? keyBefore({ id: container.id, initPid }) : undefined
+    const key = before ?? keyOf(container as ContainerBranch)
     container.key = given.has(key) ? `${key}#${container.init?.process.key ?? given.size}` : key
     given.add(container.key)
   }

@@ -1,4 +1,5 @@
 import type { ContainerBranch, TreeNode } from '../model/forest.ts'
+import type { ProcessSample } from '../model/process.ts'
 import { valueOf } from '../model/reading.ts'
 import type { ContainerRoot } from './containers.ts'
 
@@ -18,8 +19,14 @@ export function stateOf(container: ContainerRoot, creation: TreeNode | undefined
     if (written?.kind !== 'known') return members.length > 0 ? 'running' : 'unknown'
     return 'stopped'
   }
-  if (init.process.state === 'Z' || init.process.state === 'X') return 'stopped'
+  if (init.process.state === 'X' || (init.process.state === 'Z' && !hasLivingThread(init.process))) return 'stopped'
   const frozen = freezer === null ? null : valueOf(freezer.state)
   if (init.process.comm === WAITING) return creation === undefined ? 'created' : 'creating'
   return frozen === 'FROZEN' ? 'paused' : 'running'
+}
+
+/** A program may end its first thread and go on in others: a zombie to look at, and running. pthread_exit(3) */
+function hasLivingThread({ detail }: ProcessSample): boolean {
+  const threads = detail === undefined ? null : valueOf(detail.threadStates)
+  return threads?.some(({ state }) => state !== 'Z' && state !== 'X') === true
 }

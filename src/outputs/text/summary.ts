@@ -50,8 +50,8 @@ function blindness({ pass }: Snapshot): readonly string[] {
     said.push(`${counted(denied, 'reading was', 'readings were')} denied (${fields.join(', ')}): what they would tell is not known, and accuses nobody.`)
   }
   if (malformed > 0) said.push(`${counted(malformed, 'reading was', 'readings were')} not understood and left out.`)
-  if (said.length > 0 && pass.source === 'live' && (denied > 0 || !pass.complete)) {
-    said.push('Run as root in the host’s pid namespace to see everything.')
+  if (pass.source === 'live' && (denied > 0 || !pass.complete)) {
+    said.push('Root with CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH in the pid namespace of the node sees everything.')
   }
   return said
 }

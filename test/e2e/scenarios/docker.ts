@@ -1,4 +1,4 @@
-import { processes } from '../support/processes.ts'
+import { processes, shimOf } from '../support/processes.ts'
 import { until } from '../support/until.ts'
 import { healthy, type Scenario } from './scenario.ts'
 
@@ -57,6 +57,33 @@ export const dockerScenarios: readonly Scenario[] = [
       await until('docker has noticed', async () => (await dockerd.containers())[0]?.status === 'exited')
       await until('its shim is gone', () => !processes(node.world).some(({ argv }) => argv.includes(id)))
       await dockerd.run('second')
+      return healthy(node)
+    },
+  },
+  {
+    name: 'docker-killed',
+    story: 'dockerd 20.10.24 was killed, and its containerd ended with it: shims of moby without a daemon.',
+    async play(node) {
+      const dockerd = await node.dockerd()
+      const id = await dockerd.run('web')
+      const truth = await node.truth()
+      await dockerd.kill()
+      return { truth, verdicts: [{ code: 'shim-daemonless', kind: 'shim', of: shimOf(node.world, id) }] }
+    },
+  },
+  {
+    name: 'docker-back-with-live-restore',
+    story: 'dockerd 20.10.24 with live-restore was killed and started again: it found its containers, still running.',
+    async play(node) {
+      const dockerd = await node.dockerd('--live-restore')
+      await dockerd.run('web')
+      const before = await node.truth()
+      await dockerd.kill()
+      await dockerd.start()
+      await until('its shim is tracked again', async () => {
+        const { containers } = await node.truth()
+        return containers[0]?.state === 'running' && containers[0].pid === before.containers[0]?.pid
+      })
       return healthy(node)
     },
   },

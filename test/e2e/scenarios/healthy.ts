@@ -115,7 +115,8 @@ export const healthyScenarios: readonly Scenario[] = [
   },
   {
     name: 'container-without-first-thread',
-    story: 'containerd 1.6.20: the first thread of a container init has ended, another works on: `Zsl` in ps, and no fault.',
+    story:
+      'containerd 1.6.20: the first thread of a container init has ended, another works on: `Zsl` in ps, and no fault.',
     async play(node) {
       const containerd = await node.containerd()
       await containerd.run('web', { command: ['leader-exits'] })

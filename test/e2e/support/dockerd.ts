@@ -1,4 +1,5 @@
 import { busyboxImage, writeImages } from './images.ts'
+import { gone, processes } from './processes.ts'
 import { until } from './until.ts'
 import type { World } from './world.ts'
 
@@ -8,30 +9,24 @@ export interface DockerContainer {
   id: string
   pid: number
   status: string
-  name: string
 }
 
 export interface Dockerd {
-  pid: number
   docker(...argv: string[]): Promise<string>
   /** `docker run -d` of a container that sleeps; its id. */
   run(name: string, ...options: string[]): Promise<string>
   containers(): Promise<DockerContainer[]>
+  start(): Promise<void>
+  /** Its containerd follows it into death. */
+  kill(): Promise<void>
 }
 
-/** dockerd 20.10 without networking of its own; it starts a containerd as its child. */
-export async function startDockerd(world: World): Promise<Dockerd> {
-  const pid = await world.start(
-    '/run/dockerd.log',
-    ...['dockerd', '--iptables=false', '--ip6tables=false', '--bridge=none'],
-    ...['--data-root', '/var/lib/docker', '--exec-root', '/run/docker', '-H', host, '--pidfile', '/run/docker.pid'],
-  )
+/** dockerd 20.10 without networking of its own. It starts a containerd as its child, unless one serves already. */
+export async function startDockerd(world: World, ...options: string[]): Promise<Dockerd> {
+  let pid = 0
   const docker = (...argv: string[]) => world.run('docker', '-H', host, ...argv)
-  await until('dockerd serves', async () => (await world.attempt('docker', '-H', host, 'version')).code === 0)
-  await docker('load', '--quiet', '--input', writeImages(world.shared).busybox)
 
-  return {
-    pid,
+  const dockerd: Dockerd = {
     docker,
     async run(name, ...options) {
       return (
@@ -41,14 +36,28 @@ export async function startDockerd(world: World): Promise<Dockerd> {
     async containers() {
       const ids = (await docker('ps', '--all', '--quiet', '--no-trunc')).split('\n').filter(Boolean)
       if (ids.length === 0) return []
-      const format = '{{.Id}} {{.State.Pid}} {{.State.Status}} {{.Name}}'
-      return (await docker('inspect', '--format', format, ...ids))
-        .trim()
-        .split('\n')
-        .map((line) => {
-          const [id = '', pid = '', status = '', name = ''] = line.split(' ')
-          return { id, pid: Number(pid), status, name: name.replace('/', '') }
-        })
+      const format = '{{.Id}} {{.State.Pid}} {{.State.Status}}'
+      const lines = (await docker('inspect', '--format', format, ...ids)).trim().split('\n')
+      return lines.map((line) => {
+        const [id = '', pid = '', status = ''] = line.split(' ')
+        return { id, pid: Number(pid), status }
+      })
+    },
+    async start() {
+      pid = await world.start(
+        '/run/dockerd.log',
+        ...['dockerd', '--iptables=false', '--ip6tables=false', '--bridge=none', ...options],
+        ...['--data-root', '/var/lib/docker', '--exec-root', '/run/docker', '-H', host, '--pidfile', '/run/docker.pid'],
+      )
+      await until('dockerd serves', async () => (await world.attempt('docker', '-H', host, 'version')).code === 0)
+    },
+    async kill() {
+      const containerd = processes(world).filter(({ ppid }) => ppid === pid)
+      await world.kill('KILL', pid)
+      await gone(world, pid, ...containerd.map(({ pid }) => pid))
     },
   }
+  await dockerd.start()
+  await docker('load', '--quiet', '--input', writeImages(world.shared).busybox)
+  return dockerd
 }

@@ -12,7 +12,7 @@ export interface Node {
   containerd(): Promise<Containerd>
   /** The CRI of the containerd that was started. */
   cri(): Promise<Cri>
-  dockerd(): Promise<Dockerd>
+  dockerd(...options: string[]): Promise<Dockerd>
   /** What the runtimes that run here say now. */
   truth(): Promise<Truth>
 }
@@ -36,8 +36,8 @@ export async function openNode(shape: NodeShape): Promise<Node> {
       running.cri = await criOf(world, running.containerd)
       return running.cri
     },
-    async dockerd() {
-      running.dockerd = await startDockerd(world)
+    async dockerd(...options) {
+      running.dockerd = await startDockerd(world, ...options)
       return running.dockerd
     },
     truth: () => truthOf(world, running),

@@ -12,8 +12,14 @@ export const shimscope = (world: World, ...argv: string[]): Promise<Outcome> =>
   world.attempt(...inWorld(world), ...argv)
 
 /** One inspected moment. The grace is nothing, so what is wrong fires at once. */
-export async function snapshotOf(world: World): Promise<Snapshot> {
-  const outcome = await shimscope(world, 'snapshot', '--grace', '0s')
+export const snapshotOf = (world: World): Promise<Snapshot> => look(world, [])
+
+/** The same for a reader without any privilege: much is denied to it. */
+export const snapshotAsNobody = (world: World): Promise<Snapshot> =>
+  look(world, ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--inh-caps=-all', '--bounding-set=-all'])
+
+async function look(world: World, as: readonly string[]): Promise<Snapshot> {
+  const outcome = await world.attempt(...as, ...inWorld(world), 'snapshot', '--grace', '0s')
   if (outcome.code !== 0) throw new Error(`shimscope snapshot ended with ${outcome.code}: ${outcome.stderr}`)
   return JSON.parse(outcome.stdout) as Snapshot
 }

@@ -135,8 +135,8 @@ elsewhere on this node
     expect(text).toContain('may be hidden from this reader')
     expect(text).toContain('3 readings were denied (cwd 2, exe 1)')
     expect(text).toContain('1 reading was not understood')
-    expect(text).toContain('Run as root')
-    expect(renderTree(snapshot({ pass: { ...pass, source: 'archive' } }), plain)).not.toContain('Run as root')
+    expect(text).toContain('Root with CAP_SYS_PTRACE')
+    expect(renderTree(snapshot({ pass: { ...pass, source: 'archive' } }), plain)).not.toContain('Root with CAP_SYS_PTRACE')
   })
 })
 

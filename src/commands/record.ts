@@ -1,0 +1,69 @@
+import { closeSync, openSync, writeSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { interestOf } from '../core/inspect.ts'
+import { BadInput } from '../sources/bad-input.ts'
+import { Collector } from '../sources/collect.ts'
+import { recorderOf } from '../sources/recorder.ts'
+import { formatMoment, formatStory } from '../sources/recording.ts'
+import type { HostSample } from '../core/model/host.ts'
+import type { Command } from './command.ts'
+import { sourceOf } from './source.ts'
+import { version } from './version.ts'
+
+export const record: Command = {
+  name: 'record',
+  argument: { form: '<file>', help: 'a file that is not there yet; it will be readable by its owner only' },
+  title: 'write what is read into a recording that replays anywhere, with credentials hidden',
+  async run({ settings, argument: path = '', io }) {
+    const recorder = recorderOf(sourceOf(settings))
+    const file = create(path)
+    const stopped = io.untilStopped()
+    const begunMs = performance.now()
+    let moments = 0
+    let host: HostSample | false = false
+    try {
+      for (;;) {
+        const passMs = performance.now()
+        // A collector remembers what is written once; with a new one every moment is complete by itself.
+        const pass = await new Collector(recorder.source).pass(interestOf)
+        const moment = recorder.moment()
+        if (pass === false || moment === undefined) break
+        if (moments === 0) writeSync(file, formatStory(storyOf(pass)))
+        writeSync(file, formatMoment(moment))
+        host = pass
+        moments += 1
+        // A recording ends by itself; the node does not.
+        if (pass.source === 'archive') continue
+        const waitMs = Math.max(settings.intervalMs - (performance.now() - passMs), 0)
+        if (stopped.aborted || performance.now() + waitMs - begunMs > settings.forMs) break
+        await sleep(waitMs, undefined, { signal: stopped }).catch(() => {})
+      }
+    } finally {
+      closeSync(file)
+    }
+    if (host !== false) {
+      const what = moments === 1 ? 'One moment' : `${moments} moments`
+      io.stderr.write(`${what} of ${host.node} with ${host.processes.length} processes in ${path}. It holds command lines, with known forms of credentials hidden: read it before you give it away.\n`)
+    }
+    return 0
+  },
+}
+
+const storyOf = ({ node, complete, reads }: HostSample): string =>
+  [
+    'Write here what happened, and on which runtime and version.',
+    '',
+    `Recorded by shimscope ${version()} on ${node}; ${complete ? 'all processes were shown' : 'processes may have been hidden'}, ${reads.denied} readings were denied.`,
+  ].join('\n')
+
+/** Never over a file that is there: it may be the only record of an incident. */
+function create(path: string): number {
+  try {
+    return openSync(path, 'wx', 0o600)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === undefined) throw error
+    if (code === 'EEXIST') throw new BadInput(`${path} is there already; give another name, or remove it first`)
+    throw new BadInput(`${path} cannot be written (${code}); give a file in a directory that you may write to`)
+  }
+}

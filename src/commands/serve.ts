@@ -1,0 +1,123 @@
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { RunningAgent } from '../agent/loop.ts'
+import { watchNode, watchSource } from '../agent/run-passes.ts'
+import type { Settings } from '../config.ts'
+import type { Snapshot } from '../core/model/snapshot.ts'
+import { runtimes } from '../core/runtimes/index.ts'
+import { verdictRules } from '../core/verdicts/index.ts'
+import { explainListenFailure, isLoopback, parseListenAddress } from '../outputs/http/listen-address.ts'
+import { buildServer } from '../outputs/http/server.ts'
+import { addLive } from '../outputs/live/add-live.ts'
+import { createExposition } from '../outputs/metrics/exposition.ts'
+import { renderTree } from '../outputs/text/tree.ts'
+import { readPage } from '../outputs/web/read-page.ts'
+import { archiveSource } from '../sources/archive.ts'
+import { BadInput } from '../sources/bad-input.ts'
+import { explainPaths } from '../sources/check-paths.ts'
+import { paceOf, roundAndRound } from '../sources/replay.ts'
+import type { Command } from './command.ts'
+import { createLog, failureOf, type Log } from './log.ts'
+import { readRecording } from './source.ts'
+import { version } from './version.ts'
+
+/** Clients that do not hang up by then are hung up on: an orchestrator waits no longer than it must. */
+const FAREWELL_MS = 900
+
+export const serve: Command = {
+  name: 'serve',
+  title: 'watch this node, and serve the page, the API, the live feed and the metrics',
+  async run({ settings, io }) {
+    const address = parseListenAddress(settings.listenAddress)
+    if ('error' in address) throw new BadInput(`--web.listen-address: ${address.error}`)
+    const log = createLog(settings.logLevel, io)
+    const agent = agentOf(settings, log)
+    try {
+      const app = await serverOf(agent, settings, { loopback: isLoopback(address.host), log })
+      const stopped = io.untilStopped()
+      await app.listen(address).catch((error: unknown) => {
+        const obstacle = explainListenFailure(error, settings.listenAddress)
+        throw obstacle === undefined ? error : new BadInput(obstacle)
+      })
+      io.stdout.write(`${welcome(settings, app.addresses().filter((at) => typeof at !== 'string'))}\n`)
+      agent.ready.then(
+        () => isEmptyNode(agent.latest()?.snapshot) && io.stdout.write(`${emptyNode}\n`),
+        () => log.warn('the first pass failed; it is tried again'),
+      )
+      await until(stopped)
+      await Promise.race([app.close(), sleep(FAREWELL_MS, undefined, { ref: false })])
+    } finally {
+      await agent.close()
+    }
+    return 0
+  },
+}
+
+function agentOf(settings: Settings, log: Log): RunningAgent {
+  const { from, procfs, cgroupfs, graceMs, intervalMs, speed, loop } = settings
+  const onFailure = (error: Error): void => log.error('a pass failed', { failure: failureOf(error) })
+  if (from === undefined) {
+    if (loop === true || speed !== 1) throw new BadInput('--loop and --speed play a recording; give one with --from FILE')
+    const obstacle = explainPaths({ procfs, cgroupfs })
+    if (obstacle !== undefined) throw new BadInput(obstacle)
+    return watchNode({ procfs, cgroupfs }, { intervalMs, graceMs, onFailure })
+  }
+  const { moments } = readRecording(from)
+  const played = loop === true ? roundAndRound(moments) : moments
+  return watchSource(archiveSource(played), { intervalMs, graceMs, onFailure, paceMs: paceOf(moments, speed) })
+}
+
+async function serverOf(agent: RunningAgent, settings: Settings, { loopback, log }: { loopback: boolean; log: Log }) {
+  const report = (error: unknown): void => log.error('a request failed', { failure: failureOf(error) })
+  let counts = () => ({ clients: 0, resyncs: 0 })
+  const exposition = createExposition({
+    agent,
+    version: version(),
+    verdictTable: verdictRules,
+    live: () => counts(),
+    containers: settings.metricsContainers === true,
+    maxSeries: settings.maxSeries,
+  })
+  const app = buildServer({
+    agent,
+    version: version(),
+    assets: readPage(),
+    runtimeTable: runtimes,
+    verdictTable: verdictRules,
+    renderMetrics: (accept) => exposition.render(accept),
+    renderTree: async (snapshot, query) =>
+      renderTree(
+        { ...snapshot, processes: await agent.processes() },
+        { color: false, width: null, charset: 'utf8', ...(query === undefined ? {} : { query }) },
+      ),
+    loopback,
+    report,
+  })
+  // The feed comes last and the metrics count its clients.
+  counts = (await addLive(app, { agent, report })).counts
+  return app
+}
+
+const isEmptyNode = (snapshot: Snapshot | undefined): boolean =>
+  snapshot?.pass.source === 'live' && snapshot.daemons.length + snapshot.shims.length + snapshot.containers.length === 0
+
+const emptyNode =
+  'No container runtime runs on this node. To see one fail, play a recorded incident: npm run demo (or shimscope serve --from RECORDING).'
+
+function welcome({ from }: Settings, addresses: readonly AddressInfo[]): string {
+  const urls = new Set(addresses.map(({ address, port }) => `http://${hostOf(address)}:${port}/`))
+  const what = from === undefined ? 'watches this node' : `plays ${from}`
+  return `shimscope ${version()} ${what}; open ${[...urls].join(' or ')} (also /tree, /metrics and /api/v1/snapshot)`
+}
+
+/** As it stands in a URL; for all addresses, the one that surely is this machine's. */
+function hostOf(address: string): string {
+  if (address === '::' || address === '0.0.0.0') return 'localhost'
+  return address.includes(':') ? `[${address}]` : address
+}
+
+const until = (stopped: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (stopped.aborted) resolve()
+    stopped.addEventListener('abort', () => resolve(), { once: true })
+  })

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import type { Snapshot } from '../../../src/core/model/snapshot.ts'
+import { processes, type TrueProcess } from './processes.ts'
+import type { World } from './world.ts'
+
+/** Where the snapshot contradicts what the kernel says now: daemons, parents of shims, exec sessions. */
+export function contradictionsOfKernel(snapshot: Snapshot, world: World): string[] {
+  const all = processes(world)
+  const facts: [string, unknown, unknown][] = [
+    ['daemons', pids(all.filter(isDaemon)), pids(snapshot.daemons)],
+    ...snapshot.shims.flatMap((shim): [string, unknown, unknown][] => {
+      const parent = all.find(({ pid }) => pid === all.find((process) => process.pid === shim.pid)?.ppid)
+      const parentage =
+        parent === undefined ? 'gone' : isDaemon(parent) ? 'daemon' : parent.pid === 1 ? 'init' : 'other'
+      return [
+        [`shim ${shim.pid}: ppid`, parent?.pid, shim.ppid],
+        [`shim ${shim.pid}: parentage`, parentage, shim.parentage],
+      ]
+    }),
+    ...snapshot.containers.map((container): [string, unknown, unknown] => [
+      `container ${container.id}: execs`,
+      `${execsIn(container, snapshot, all, world)}`,
+      `${container.execs}`,
+    ]),
+  ]
+  return facts
+    .filter(([, expected, actual]) => expected !== actual)
+    .map(([what, expected, actual]) => `${what} is ${expected}, but saw ${actual}`)
+}
+
+const isDaemon = ({ argv }: TrueProcess) => ['containerd', 'dockerd'].includes(basename(argv[0] ?? ''))
+const pids = (list: readonly { pid: number }[]) => `${list.map(({ pid }) => pid).sort((a, b) => a - b)}`
+
+/** An exec session is a child of the shim in the cgroup of the container, and not its init. */
+function execsIn(
+  container: Snapshot['containers'][number],
+  snapshot: Snapshot,
+  all: TrueProcess[],
+  world: World,
+): number[] {
+  const shim = snapshot.shims.find(({ key }) => key === container.shim)?.pid
+  const { initPid } = container
+  if (shim === undefined || initPid === null) return []
+  return all
+    .filter(({ pid, ppid }) => ppid === shim && pid !== initPid && cgroupOf(world, pid) === cgroupOf(world, initPid))
+    .map(({ pid }) => pid)
+}
+
+/** The line of v2, which even a zombie keeps. */
+function cgroupOf(world: World, pid: number): string | undefined {
+  try {
+    return /^0::(.*)$/m.exec(readFileSync(world.path(`/proc/${pid}/cgroup`), 'utf8'))?.[1]
+  } catch {
+    return undefined
+  }
+}
