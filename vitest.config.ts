@@ -1,15 +1,13 @@
-import { accessSync, constants } from 'node:fs'
 import { defineConfig } from 'vitest/config'
+import { obstacle } from './test/e2e/support/prerequisites.ts'
 
-/** What the end-to-end suite starts for real. */
-const programs = ['containerd', 'ctr', 'runc', 'busybox', 'dockerd', 'docker', 'prometheus']
-const install = 'apt-get install containerd runc busybox-static docker.io prometheus'
-
-const obstacle = obstacleToRealRuntimes()
+const why = obstacle()
 // In CI nothing is skipped: what is missing there must fail.
-const real = obstacle === undefined || process.env.CI === 'true'
+const real = why === undefined || process.env.CI === 'true'
 if (!real && process.env.VITEST !== undefined) {
-  console.warn(`\n  test/e2e is SKIPPED: ${obstacle}\n  It runs real container runtimes. On Debian: ${install}\n`)
+  console.warn(
+    `\n  test/e2e is SKIPPED: ${why}.\n  It starts real container runtimes, as root on Debian; .ci/run installs what it needs.\n`,
+  )
 }
 
 export default defineConfig({
@@ -42,21 +40,3 @@ export default defineConfig({
     ],
   },
 })
-
-function obstacleToRealRuntimes(): string | undefined {
-  if (process.platform !== 'linux') return 'this is not Linux.'
-  if (process.getuid?.() !== 0) return 'not running as root.'
-  const missing = programs.filter((program) => !installed(program))
-  return missing.length === 0 ? undefined : `not installed: ${missing.join(', ')}.`
-}
-
-function installed(program: string): boolean {
-  return (process.env.PATH ?? '').split(':').some((folder) => {
-    try {
-      accessSync(`${folder}/${program}`, constants.X_OK)
-      return true
-    } catch {
-      return false
-    }
-  })
-}

@@ -200,7 +200,8 @@ const MAX_DURATION_MS = 2_147_483_647
 function duration(given: string): number {
   const [, count, unit = ''] = /^(\d{1,10}(?:\.\d{1,3})?)(ms|s|m|h)$/.exec(given) ?? []
   const ms = Number(count) * (unitMs[unit] ?? Number.NaN)
-  if (!(ms <= MAX_DURATION_MS)) throw new UnsuitableValue(`${JSON.stringify(given)} is no duration; give one such as 500ms, 30s, 2m or 1h`)
+  if (!(ms <= MAX_DURATION_MS))
+    throw new UnsuitableValue(`${JSON.stringify(given)} is no duration; give one such as 500ms, 30s, 2m or 1h`)
   return Math.round(ms)
 }
 

@@ -12,11 +12,15 @@ export const explain: Command = {
     if (argument === undefined) {
       const rows = verdictRules.map(({ code, severity, title }) => ({ code, severity, title }))
       if (settings.json) io.stdout.write(`${JSON.stringify({ verdicts: rows }, null, 2)}\n`)
-      else io.stdout.write(`${columns([['CODE', 'SEVERITY', 'MEANS'], ...rows.map((row) => [row.code, row.severity, row.title])]).join('\n')}\n`)
+      else
+        io.stdout.write(
+          `${columns([['CODE', 'SEVERITY', 'MEANS'], ...rows.map((row) => [row.code, row.severity, row.title])]).join('\n')}\n`,
+        )
       return 0
     }
     const rule = verdictRules.find(({ code }) => code === argument)
-    if (rule === undefined) throw new BadInput(`no verdict is called ${JSON.stringify(argument)}; shimscope explain lists them all`)
+    if (rule === undefined)
+      throw new BadInput(`no verdict is called ${JSON.stringify(argument)}; shimscope explain lists them all`)
     const runbook = readFileSync(runbookOf(rule.code), 'utf8')
     const { code, severity, title, resembles } = rule
     if (settings.json) io.stdout.write(`${JSON.stringify({ code, severity, title, resembles, runbook }, null, 2)}\n`)

@@ -8,12 +8,15 @@ export type Log = Readonly<Record<Level, (message: string, details?: Readonly<Re
 
 /** One JSON object a line, as pino writes them, for the programs that collect logs. */
 export function createLog(least: Level, { stderr }: { readonly stderr: Screen }): Log {
-  const writerOf = (level: Level) => (message: string, details: Readonly<Record<string, unknown>> = {}) => {
-    if (levels.indexOf(level) < levels.indexOf(least)) return
-    stderr.write(`${JSON.stringify({ level, time: new Date().toISOString(), msg: message, ...details })}\n`)
-  }
+  const writerOf =
+    (level: Level) =>
+    (message: string, details: Readonly<Record<string, unknown>> = {}) => {
+      if (levels.indexOf(level) < levels.indexOf(least)) return
+      stderr.write(`${JSON.stringify({ level, time: new Date().toISOString(), msg: message, ...details })}\n`)
+    }
   return { debug: writerOf('debug'), info: writerOf('info'), warn: writerOf('warn'), error: writerOf('error') }
 }
 
 /** A failure as a log line shows it. */
-export const failureOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error))
+export const failureOf = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error)

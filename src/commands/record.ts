@@ -43,7 +43,9 @@ export const record: Command = {
     }
     if (host !== false) {
       const what = moments === 1 ? 'One moment' : `${moments} moments`
-      io.stderr.write(`${what} of ${host.node} with ${host.processes.length} processes in ${path}. It holds command lines, with known forms of credentials hidden: read it before you give it away.\n`)
+      io.stderr.write(
+        `${what} of ${host.node} with ${host.processes.length} processes in ${path}. It holds command lines, with known forms of credentials hidden: read it before you give it away.\n`,
+      )
     }
     return 0
   },

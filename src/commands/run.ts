@@ -1,5 +1,13 @@
 import { Command as CommanderCommand, CommanderError, Option } from 'commander'
-import { type ConfigOption, fallbacks, type OptionName, optionNames, options, type Settings, UnsuitableValue } from '../config.ts'
+import {
+  type ConfigOption,
+  fallbacks,
+  type OptionName,
+  optionNames,
+  options,
+  type Settings,
+  UnsuitableValue,
+} from '../config.ts'
 import { BadInput } from '../sources/bad-input.ts'
 import type { Command, Io } from './command.ts'
 import { commands } from './index.ts'
@@ -23,11 +31,14 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return 0
       // Called without a command, it has printed its help.
-      if (error.code !== 'commander.help') io.stderr.write(`shimscope: ${sentence(error.message)}; see ${helpOf(argv)}\n`)
+      if (error.code !== 'commander.help')
+        io.stderr.write(`shimscope: ${sentence(error.message)}; see ${helpOf(argv)}\n`)
     } else if (error instanceof BadInput) {
       io.stderr.write(`shimscope: ${error.message}\n`)
     } else {
-      io.stderr.write(`shimscope: this should not have happened, please report it: ${error instanceof Error ? error.stack : String(error)}\n`)
+      io.stderr.write(
+        `shimscope: this should not have happened, please report it: ${error instanceof Error ? error.stack : String(error)}\n`,
+      )
     }
     return 2
   }
@@ -43,7 +54,9 @@ type Act = (command: Command, settings: Settings, argument: string | undefined) 
 
 function programOf(io: Io, act: Act): CommanderCommand {
   const program = new CommanderCommand('shimscope')
-    .description('Draws the containerd → shim → container trees of a node from /proc alone, and says what is wrong with them.')
+    .description(
+      'Draws the containerd → shim → container trees of a node from /proc alone, and says what is wrong with them.',
+    )
     .version(version())
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
@@ -76,7 +89,8 @@ function settingsOf(own: readonly OptionName[], subcommand: CommanderCommand, io
   const given = own.flatMap((name) => {
     const option: ConfigOption<unknown> = options[name]
     const written: unknown = subcommand.getOptionValue(commanderOption(option).attributeName())
-    if (written !== undefined) return [[name, parsed(option, long(option), written === true ? 'true' : String(written))]]
+    if (written !== undefined)
+      return [[name, parsed(option, long(option), written === true ? 'true' : String(written))]]
     const inherited = io.env[option.env]
     // An empty variable is how many a shell script says that there is none.
     return inherited === undefined || inherited === '' ? [] : [[name, parsed(option, option.env, inherited)]]

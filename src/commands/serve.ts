@@ -39,7 +39,12 @@ export const serve: Command = {
         const obstacle = explainListenFailure(error, settings.listenAddress)
         throw obstacle === undefined ? error : new BadInput(obstacle)
       })
-      io.stdout.write(`${welcome(settings, app.addresses().filter((at) => typeof at !== 'string'))}\n`)
+      io.stdout.write(
+        `${welcome(
+          settings,
+          app.addresses().filter((at) => typeof at !== 'string'),
+        )}\n`,
+      )
       agent.ready.then(
         () => isEmptyNode(agent.latest()?.snapshot) && io.stdout.write(`${emptyNode}\n`),
         () => log.warn('the first pass failed; it is tried again'),
@@ -57,7 +62,8 @@ function agentOf(settings: Settings, log: Log): RunningAgent {
   const { from, procfs, cgroupfs, graceMs, intervalMs, speed, loop } = settings
   const onFailure = (error: Error): void => log.error('a pass failed', { failure: failureOf(error) })
   if (from === undefined) {
-    if (loop === true || speed !== 1) throw new BadInput('--loop and --speed play a recording; give one with --from FILE')
+    if (loop === true || speed !== 1)
+      throw new BadInput('--loop and --speed play a recording; give one with --from FILE')
     const obstacle = explainPaths({ procfs, cgroupfs })
     if (obstacle !== undefined) throw new BadInput(obstacle)
     return watchNode({ procfs, cgroupfs }, { intervalMs, graceMs, onFailure })

@@ -9,13 +9,21 @@ import { styleOf } from './style.ts'
 
 export const tree: Command = {
   name: 'tree',
-  argument: { form: '[query]', help: 'show only this: a pid, the start of an id, or a pod (name, namespace/name or uid)' },
+  argument: {
+    form: '[query]',
+    help: 'show only this: a pid, the start of an id, or a pod (name, namespace/name or uid)',
+  },
   title: 'daemons, shims, containers and processes as text, with verdicts in place',
   async run({ settings, argument, io }) {
     const snapshot = await look(settings)
-    const text = renderTree(snapshot, { ...styleOf(settings, io), ...(argument === undefined ? {} : { query: argument }) })
+    const text = renderTree(snapshot, {
+      ...styleOf(settings, io),
+      ...(argument === undefined ? {} : { query: argument }),
+    })
     if (text === undefined) {
-      throw new BadInput(`nothing here is called ${JSON.stringify(argument)}; give a pid, an id or a pod as shimscope tree shows them`)
+      throw new BadInput(
+        `nothing here is called ${JSON.stringify(argument)}; give a pid, an id or a pod as shimscope tree shows them`,
+      )
     }
     io.stdout.write(settings.json === true ? rootsOf(snapshot, argument) : text)
     return 0

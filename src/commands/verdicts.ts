@@ -15,7 +15,8 @@ export const verdicts: Command = {
     if (settings.json) io.stdout.write(`${JSON.stringify({ node, takenAt, pass, verdicts: found }, null, 2)}\n`)
     else io.stdout.write(renderVerdicts(snapshot, styleOf(settings, io)))
     const counts = ({ severity, status }: Verdict): boolean =>
-      severities.indexOf(severity) >= severities.indexOf(settings.failOn) && (status === 'firing' || settings.pending === true)
+      severities.indexOf(severity) >= severities.indexOf(settings.failOn) &&
+      (status === 'firing' || settings.pending === true)
     return found.some(counts) ? 1 : 0
   },
 }

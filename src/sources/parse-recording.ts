@@ -37,7 +37,8 @@ export function parseRecording(bytes: Uint8Array): Recording {
     readSection(moments, lines.slice(at, end), at)
     at = end
   }
-  if (moments.length === 0) throw new DamagedRecording(lines.length + 1, `it ends without a moment, which looks like ${momentForm}`)
+  if (moments.length === 0)
+    throw new DamagedRecording(lines.length + 1, `it ends without a moment, which looks like ${momentForm}`)
   return { story: parseStory(lines.slice(0, first)), moments }
 }
 

@@ -114,7 +114,9 @@ function escapeForeignLine(line: Buffer): string {
   let text = ''
   let start = 0
   while (start < line.length) {
-    const length = [1, 2, 3, 4].find((count) => start + count <= line.length && isUtf8(line.subarray(start, start + count)))
+    const length = [1, 2, 3, 4].find(
+      (count) => start + count <= line.length && isUtf8(line.subarray(start, start + count)),
+    )
     const piece = line.subarray(start, start + (length ?? 1))
     text += length === undefined ? byteEscape(piece[0] ?? 0) : piece.toString('utf8').replace(unsafe, escapeOne)
     start += piece.length

@@ -25,7 +25,11 @@ function later(moment: Archive, ms: number): Archive {
   const takenAtMs = moment.takenAtMs + ms
   if (seconds === undefined) return { ...moment, takenAtMs }
   const text = `${(Number(seconds) + ms / 1_000).toFixed(2)} 0.00\n`
-  return { ...moment, takenAtMs, entries: new Map([...moment.entries, [uptimePath, { kind: 'file', bytes: Buffer.from(text) }]]) }
+  return {
+    ...moment,
+    takenAtMs,
+    entries: new Map([...moment.entries, [uptimePath, { kind: 'file', bytes: Buffer.from(text) }]]),
+  }
 }
 
 /** How long each moment lasts until the next one, in ms, as often as it is asked. */

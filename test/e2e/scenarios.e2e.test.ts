@@ -26,7 +26,7 @@ describe.skipIf(skipReal()).concurrent('a real node', () => {
     try {
       const played = await scenario.play(node)
       await (played.verdicts.length === 0 ? staysHealthy : isFoundOut)(node.world, played)
-      await recordTo(scenario, node.world)
+      await recordTo(scenario, played, node.world)
     } finally {
       await node.world.close()
     }

@@ -18,7 +18,9 @@ async function record(source: ProcSource, read: (source: ProcSource) => void): P
 
 test('keeps what was read, and no more', async () => {
   const text = await record(
-    node('-- /proc/1/stat --\n1 (init) S\n-- /proc/1/status --\nName: init\n-- /proc/1/exe !EACCES --\n-- /proc/1/cwd -> / --\n-- /proc/1/cwd facts inode=2 nlink=1 changed=2026-09-01T03:11:00Z --\n'),
+    node(
+      '-- /proc/1/stat --\n1 (init) S\n-- /proc/1/status --\nName: init\n-- /proc/1/exe !EACCES --\n-- /proc/1/cwd -> / --\n-- /proc/1/cwd facts inode=2 nlink=1 changed=2026-09-01T03:11:00Z --\n',
+    ),
     (source) => {
       source.read('/proc/1/stat')
       source.link('/proc/1/exe')
@@ -63,7 +65,8 @@ init.pid
 -- /proc/1/fd/ --
 `
   const text = await record(node(body), (source) => {
-    for (const path of ['/proc', '/proc/1/task', '/proc/2/task', '/proc/2/cwd', '/proc/2/fd', '/proc/1/fd']) source.list(path)
+    for (const path of ['/proc', '/proc/1/task', '/proc/2/task', '/proc/2/cwd', '/proc/2/fd', '/proc/1/fd'])
+      source.list(path)
     for (const pid of [1, 2, 3]) source.read(`/proc/${pid}/stat`)
     source.read('/proc/1/task/1/stat')
     source.read('/proc/2/cwd/init.pid')
@@ -88,7 +91,8 @@ init.pid
 })
 
 test('every reading is answered alike by what was recorded', async () => {
-  const body = '-- /proc/1/stat --\nx␛ff␄\n-- /proc/1/exe !EACCES --\n-- /proc/1/cwd !EIO --\n-- /proc/1/task/ --\n1\n-- /proc/1/net facts !EPERM --\n'
+  const body =
+    '-- /proc/1/stat --\nx␛ff␄\n-- /proc/1/exe !EACCES --\n-- /proc/1/cwd !EIO --\n-- /proc/1/task/ --\n1\n-- /proc/1/net facts !EPERM --\n'
   const ask = (source: ProcSource) => [
     source.read('/proc/1/stat'),
     source.link('/proc/1/exe'),
@@ -121,7 +125,9 @@ test('credentials are hidden before they are kept', async () => {
     mounts: [{ options: ['password=hunter2'] }],
   })
   const text = await record(
-    node(`-- /proc/9/cmdline --\napp␀--password=hunter2␀--x=␛ff␀␄\n-- /proc/9/cwd/config.json --\n${config}\n-- /proc/8/cwd/config.json --\n{"env":["hunter2"]␄\n`),
+    node(
+      `-- /proc/9/cmdline --\napp␀--password=hunter2␀--x=␛ff␀␄\n-- /proc/9/cwd/config.json --\n${config}\n-- /proc/8/cwd/config.json --\n{"env":["hunter2"]␄\n`,
+    ),
     (source) => {
       source.read('/proc/9/cmdline')
       source.readWhole('/proc/9/cwd/config.json', 1e6)

@@ -81,7 +81,11 @@ shim␀-id␀x␀␄
       { '/proc/9/cwd': link('/x --\n-- /proc/1/exe -> /evil'), '/proc/9/root/a -> b --': file('x') },
       { listings: new Map([['/proc/9/cwd', ['-- /proc/1/exe --', 'a\nb', '', '== x ==']]]) },
     )
-    expect(write(archive).split('\n').filter((line) => line.startsWith('-- '))).toEqual([
+    expect(
+      write(archive)
+        .split('\n')
+        .filter((line) => line.startsWith('-- ')),
+    ).toEqual([
       '-- /proc/9/cwd -> /x --␛0a-- /proc/1/exe -> /evil --',
       '-- /proc/9/cwd/ --',
       '-- /proc/9/root/a␛20->␛20b␛20-- --',
@@ -91,8 +95,30 @@ shim␀-id␀x␀␄
 })
 
 describe('round trip', () => {
-  const forging = fc.constantFrom('-- ', '== ', ' --', ' -> ', '\n', '\0', '␀', '␄', '␛', '␛ff', '\ud800', '\udc00', '/', ' ', '\r', '#', '!', 'a')
-  const anyText = fc.oneof(fc.string({ unit: 'binary' }), fc.array(forging, { maxLength: 12 }).map((parts) => parts.join('')))
+  const forging = fc.constantFrom(
+    '-- ',
+    '== ',
+    ' --',
+    ' -> ',
+    '\n',
+    '\0',
+    '␀',
+    '␄',
+    '␛',
+    '␛ff',
+    '\ud800',
+    '\udc00',
+    '/',
+    ' ',
+    '\r',
+    '#',
+    '!',
+    'a',
+  )
+  const anyText = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.array(forging, { maxLength: 12 }).map((parts) => parts.join('')),
+  )
   const anyPath = anyText.map((text) => `/${text}`)
   const anyBytes = fc.oneof(
     fc.uint8Array().map((bytes) => Buffer.from(bytes)),
@@ -106,14 +132,25 @@ describe('round trip', () => {
     anyText.map((target) => ({ kind: 'link' as const, target })),
     errno.map((name) => ({ kind: 'error' as const, errno: name })),
   )
-  const instant = fc.oneof(fc.integer({ min: -8.64e15, max: 8.64e15 }), fc.double({ noNaN: true, noDefaultInfinity: true }).filter((ms) => !Object.is(ms, -0)))
-  const facts = fc.oneof(failure, fc.record({ inode: fc.maxSafeNat(), nlink: fc.nat(), changedMs: instant }, { noNullPrototype: true }))
-  const archive: fc.Arbitrary<Archive> = fc.record({
-    takenAtMs: instant,
-    entries: fc.array(fc.tuple(anyPath, entry), { maxLength: 8 }).map((all) => new Map(all)),
-    listings: fc.array(fc.tuple(anyPath, fc.oneof(failure, fc.array(anyText, { maxLength: 5 }))), { maxLength: 4 }).map((all) => new Map(all)),
-    facts: fc.array(fc.tuple(anyPath, facts), { maxLength: 4 }).map((all) => new Map(all)),
-  }, { noNullPrototype: true })
+  const instant = fc.oneof(
+    fc.integer({ min: -8.64e15, max: 8.64e15 }),
+    fc.double({ noNaN: true, noDefaultInfinity: true }).filter((ms) => !Object.is(ms, -0)),
+  )
+  const facts = fc.oneof(
+    failure,
+    fc.record({ inode: fc.maxSafeNat(), nlink: fc.nat(), changedMs: instant }, { noNullPrototype: true }),
+  )
+  const archive: fc.Arbitrary<Archive> = fc.record(
+    {
+      takenAtMs: instant,
+      entries: fc.array(fc.tuple(anyPath, entry), { maxLength: 8 }).map((all) => new Map(all)),
+      listings: fc
+        .array(fc.tuple(anyPath, fc.oneof(failure, fc.array(anyText, { maxLength: 5 }))), { maxLength: 4 })
+        .map((all) => new Map(all)),
+      facts: fc.array(fc.tuple(anyPath, facts), { maxLength: 4 }).map((all) => new Map(all)),
+    },
+    { noNullPrototype: true },
+  )
 
   test('any story and any moments survive', () => {
     fc.assert(
@@ -128,16 +165,31 @@ describe('round trip', () => {
   })
 
   test('any bytes are understood, or refused with a line', () => {
-    const recording = fc.array(fc.oneof(forging, fc.constantFrom('== 2026-09-01T03:12:00.000Z ==\n', '-- /proc/1/stat --\n', '-- /a facts inode=1 nlink=1 changed=2026-09-01T03:12:00Z --\n')))
+    const recording = fc.array(
+      fc.oneof(
+        forging,
+        fc.constantFrom(
+          '== 2026-09-01T03:12:00.000Z ==\n',
+          '-- /proc/1/stat --\n',
+          '-- /a facts inode=1 nlink=1 changed=2026-09-01T03:12:00Z --\n',
+        ),
+      ),
+    )
     fc.assert(
-      fc.property(fc.oneof(anyBytes, recording.map((parts) => Buffer.from(parts.join('')))), (bytes) => {
-        try {
-          parseRecording(bytes)
-        } catch (error) {
-          expect(error).toBeInstanceOf(DamagedRecording)
-          expect((error as DamagedRecording).line).toBeGreaterThan(0)
-        }
-      }),
+      fc.property(
+        fc.oneof(
+          anyBytes,
+          recording.map((parts) => Buffer.from(parts.join(''))),
+        ),
+        (bytes) => {
+          try {
+            parseRecording(bytes)
+          } catch (error) {
+            expect(error).toBeInstanceOf(DamagedRecording)
+            expect((error as DamagedRecording).line).toBeGreaterThan(0)
+          }
+        },
+      ),
       { numRuns: 1000 },
     )
   })

@@ -76,7 +76,7 @@ function named(
     key: '',
     id,
     containerdNamespace: shim.containerdNamespace,
-    manager: client?.manages ?? 'containerd',
+    manager: client?.manages ?? shim.recognition.runtime.expects.manages,
     role: sandbox ? 'sandbox' : 'container',
     shim,
     keeperProof: null,

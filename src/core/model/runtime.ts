@@ -70,6 +70,8 @@ export interface Expectations {
   /** A transient invocation (engine) older than this hangs, in ms, by verb; `null`: it may take any time. */
   readonly patienceMs: Readonly<Record<string, number>> | null
   readonly clients: readonly Client[]
+  /** Who manages its containers, where no client of its daemon does: a container's `runtime` label. */
+  readonly manages: string
 }
 
 /** One entry of the runtime table: one program and how to tell it. */
@@ -98,4 +100,5 @@ export const expectsNothing: Expectations = {
   owns: 'processes',
   patienceMs: null,
   clients: [],
+  manages: 'containerd',
 }

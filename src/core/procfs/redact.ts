@@ -24,7 +24,8 @@ const blank = /[ \t\n\v\f\r]/
 const blanks = /([ \t\n\v\f\r]+)/
 const schemes = /^["']?(?:bearer|basic|token|digest|apikey|negotiate)$/i
 /** Values that are no secret whatever their name says. */
-const harmless = /^["']?(?:true|false|yes|no|on|off|none|null|[01]|\$\{?\w+\}?|\.{0,2}\/[\w./-]+\.(?:pem|key|crt|json|txt))?["']?$/i
+const harmless =
+  /^["']?(?:true|false|yes|no|on|off|none|null|[01]|\$\{?\w+\}?|\.{0,2}\/[\w./-]+\.(?:pem|key|crt|json|txt))?["']?$/i
 
 /** Words are arguments, or what stands between the blanks of a text, where quotes hold words together. */
 function redactWords(words: readonly string[], kind: 'arguments' | 'text'): readonly string[] {

@@ -28,9 +28,3 @@ export const countsByName = T.Unsafe<Readonly<Record<string, number>>>({
   type: 'object',
   additionalProperties: { type: 'integer' },
 })
-
-/** True where a schema and a type of the model say the same, to the last field. */
-export type Same<A, B> = [A, keyof A] extends [B, keyof B] ? ([B, keyof B] extends [A, keyof A] ? true : false) : false
-
-/** Does not compile for anything but `true`. */
-export type Holds<T extends true> = T

@@ -1,6 +1,6 @@
 import * as T from 'typebox'
 import type { ProcessKey } from '../../core/model/process.ts'
-import type * as model from '../../core/model/snapshot.ts'
+import type { Pod } from '../../core/model/snapshot.ts'
 import {
   closed,
   count,
@@ -15,11 +15,10 @@ import {
   word,
   yesNoOrNull,
 } from './shapes.ts'
-import type { Holds, Same } from './shapes.ts'
 
 /*
- * The public JSON as JSON Schema. The serialiser leaves out what is not declared here, and the types at the end do not
- * compile unless the model has exactly these fields.
+ * The public JSON as JSON Schema. The serialiser leaves out what is not declared here, and a test
+ * does not compile unless the model has exactly these fields.
  */
 
 const processKey = T.Unsafe<ProcessKey>({ type: 'string', pattern: '^[0-9]+@[0-9]+$', description: 'pid@startTicks' })
@@ -73,7 +72,7 @@ export const shim = closed({
   cpuSeconds: measureOrNull,
 })
 
-const pod = T.Unsafe<model.Pod | null>({
+const pod = T.Unsafe<Pod | null>({
   ...closed({ uid: text, name: textOrNull, namespace: textOrNull }),
   type: ['object', 'null'],
 })
@@ -150,14 +149,3 @@ export const snapshot = closed({
   verdicts: list(verdict),
   processes: T.Optional(list(process)),
 })
-
-export type SchemasAreTheModel = [
-  Holds<Same<T.Static<typeof pass>, model.Pass>>,
-  Holds<Same<T.Static<typeof daemon>, model.Daemon>>,
-  Holds<Same<T.Static<typeof shim>, model.Shim>>,
-  Holds<Same<T.Static<typeof container>, model.Container>>,
-  Holds<Same<T.Static<typeof subject>, model.Subject>>,
-  Holds<Same<T.Static<typeof verdict>, model.Verdict>>,
-  Holds<Same<T.Static<typeof process>, model.Process>>,
-  Holds<Same<T.Static<typeof snapshot>, model.Snapshot>>,
-]

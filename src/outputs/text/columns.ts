@@ -10,7 +10,9 @@ export function columns(rows: readonly (readonly string[])[]): readonly string[]
   }
   return rows.map((row) =>
     row
-      .map((cell, index) => (index === row.length - 1 ? cell : cell + ' '.repeat((widths[index] ?? 0) - stringWidth(cell))))
+      .map((cell, index) =>
+        index === row.length - 1 ? cell : cell + ' '.repeat((widths[index] ?? 0) - stringWidth(cell)),
+      )
       .join('  ')
       .trimEnd(),
   )

@@ -87,9 +87,16 @@ export function verdictNotes(verdict: Verdict, width: number | null, style: Styl
   const mark = style.charset === 'utf8' ? '✗ ' : '! '
   const pending = verdict.status === 'pending' ? ', pending' : ''
   const head = `${verdict.severity}${pending}: ${printable(verdict.code)}: `
-  const [first = '', ...rest] = wrap(`${head}${printable(verdict.summary)}`, width === null ? null : width - mark.length)
+  const [first = '', ...rest] = wrap(
+    `${head}${printable(verdict.summary)}`,
+    width === null ? null : width - mark.length,
+  )
   return [
-    [span(mark, verdict.severity), span(first.slice(0, head.length - 1), verdict.severity), span(first.slice(head.length - 1))],
+    [
+      span(mark, verdict.severity),
+      span(first.slice(0, head.length - 1), verdict.severity),
+      span(first.slice(head.length - 1)),
+    ],
     ...rest.map((line) => [span(' '.repeat(mark.length)), span(line)]),
   ]
 }

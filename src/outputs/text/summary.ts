@@ -39,7 +39,9 @@ function verdictCount(verdicts: readonly Verdict[]): Span {
 function blindness({ pass }: Snapshot): readonly string[] {
   const said: string[] = []
   if (!pass.complete) {
-    said.push('Other processes may be hidden from this reader (hidepid, or a pid namespace): what is missing here may still exist.')
+    said.push(
+      'Other processes may be hidden from this reader (hidepid, or a pid namespace): what is missing here may still exist.',
+    )
   }
   const { denied, malformed } = pass.reads
   if (denied > 0) {
@@ -47,7 +49,9 @@ function blindness({ pass }: Snapshot): readonly string[] {
       .sort(([, a], [, b]) => b - a)
       .slice(0, 6)
       .map(([field, count]) => `${printable(field)} ${count}`)
-    said.push(`${counted(denied, 'reading was', 'readings were')} denied (${fields.join(', ')}): what they would tell is not known, and accuses nobody.`)
+    said.push(
+      `${counted(denied, 'reading was', 'readings were')} denied (${fields.join(', ')}): what they would tell is not known, and accuses nobody.`,
+    )
   }
   if (malformed > 0) said.push(`${counted(malformed, 'reading was', 'readings were')} not understood and left out.`)
   if (pass.source === 'live' && (denied > 0 || !pass.complete)) {

@@ -7,7 +7,11 @@ import type { Branch } from '../../core/snapshot/nest.ts'
  * `namespace/name` or uid, or by a container's name. What keeps a match stays as the way to it; what a match keeps
  * stays whole.
  */
-export function onlyMatching(branches: readonly Branch[], query: string, processes: readonly Process[]): readonly Branch[] {
+export function onlyMatching(
+  branches: readonly Branch[],
+  query: string,
+  processes: readonly Process[],
+): readonly Branch[] {
   const pid = /^\d+$/.test(query) ? Number(query) : null
   const owner = pid === null ? undefined : processes.find((process) => process.pid === pid)
   const keys = new Set([owner?.container, owner?.shim].filter((key) => typeof key === 'string'))

@@ -62,7 +62,9 @@ function drawSection(title: string, children: readonly Drawn[], style: Style): r
 function drawerOf(snapshot: Snapshot, style: Style): (branch: Branch, above: readonly string[]) => Drawn {
   const processes = snapshot.processes ?? []
   const members = groupBy(processes, ({ container }) => container)
-  const engines = groupBy(processes, ({ container, role, ppid }) => (container === null && role === 'engine' ? ppid : null))
+  const engines = groupBy(processes, ({ container, role, ppid }) =>
+    container === null && role === 'engine' ? ppid : null,
+  )
   const execs = new Set(snapshot.containers.flatMap((container) => container.execs))
   const chains = new Map(snapshot.containers.map((container) => [container.shim, container.chain]))
   const label = (process: Process) => processLabel(process, execs.has(process.pid))
@@ -93,7 +95,10 @@ function drawerOf(snapshot: Snapshot, style: Style): (branch: Branch, above: rea
 const hiddenLinks = (chain: readonly string[], shown: readonly string[]): readonly string[] =>
   chain.filter((link) => !shown.includes(link))
 
-function groupBy<K>(processes: readonly Process[], keyOf: (process: Process) => K | null): ReadonlyMap<K, readonly Process[]> {
+function groupBy<K>(
+  processes: readonly Process[],
+  keyOf: (process: Process) => K | null,
+): ReadonlyMap<K, readonly Process[]> {
   const groups = new Map<K, Process[]>()
   for (const process of processes) {
     const key = keyOf(process)

@@ -67,17 +67,103 @@ const leaking: readonly (readonly string[])[] = [
 const harmless: readonly (readonly string[])[] = [
   [],
   [''],
-  ['/usr/bin/containerd-shim-runc-v2', '-namespace', 'k8s.io', '-id', '868bcf', '-address', '/run/containerd/containerd.sock'],
-  ['containerd-shim', '-namespace', 'moby', '-workdir', '/var/lib/x/moby/abc', '-address', '/run/c.sock', '-containerd-binary', '/usr/bin/containerd'],
-  ['containerd-shim-runc-v2', '-namespace', 'default', '-address', '@/x', '-publish-binary', '/usr/bin/containerd', '-id', 'a', '-bundle', '/run/b', 'delete'],
+  [
+    '/usr/bin/containerd-shim-runc-v2',
+    '-namespace',
+    'k8s.io',
+    '-id',
+    '868bcf',
+    '-address',
+    '/run/containerd/containerd.sock',
+  ],
+  [
+    'containerd-shim',
+    '-namespace',
+    'moby',
+    '-workdir',
+    '/var/lib/x/moby/abc',
+    '-address',
+    '/run/c.sock',
+    '-containerd-binary',
+    '/usr/bin/containerd',
+  ],
+  [
+    'containerd-shim-runc-v2',
+    '-namespace',
+    'default',
+    '-address',
+    '@/x',
+    '-publish-binary',
+    '/usr/bin/containerd',
+    '-id',
+    'a',
+    '-bundle',
+    '/run/b',
+    'delete',
+  ],
   ['containerd', '-c', '/etc/containerd/config.toml', '-l', 'unix:///run/containerd/containerd.sock'],
-  ['runc', '--root', '/run/runc', '--log', '/x/log.json', '--log-format', 'json', 'create', '--bundle', '/b', '--pid-file', '/b/init.pid', 'id'],
-  ['conmon', '--api-version', '1', '-c', 'abc', '-u', 'abc', '-r', '/usr/bin/crun', '-b', '/b', '-p', '/p/pidfile', '-n', 'web', '-P', '/x/conmon.pid'],
-  ['kubelet', '--container-runtime-endpoint=unix:///run/containerd/containerd.sock', '--client-ca-file=/etc/ca.crt', '--anonymous-auth=false', '--authorization-mode=Webhook'],
-  ['kube-apiserver', '--token-auth-file=/etc/tokens.csv', '--service-account-key-file=/etc/sa.pub', '--tls-private-key-file=/etc/k', '--enable-bootstrap-token-auth=true'],
+  [
+    'runc',
+    '--root',
+    '/run/runc',
+    '--log',
+    '/x/log.json',
+    '--log-format',
+    'json',
+    'create',
+    '--bundle',
+    '/b',
+    '--pid-file',
+    '/b/init.pid',
+    'id',
+  ],
+  [
+    'conmon',
+    '--api-version',
+    '1',
+    '-c',
+    'abc',
+    '-u',
+    'abc',
+    '-r',
+    '/usr/bin/crun',
+    '-b',
+    '/b',
+    '-p',
+    '/p/pidfile',
+    '-n',
+    'web',
+    '-P',
+    '/x/conmon.pid',
+  ],
+  [
+    'kubelet',
+    '--container-runtime-endpoint=unix:///run/containerd/containerd.sock',
+    '--client-ca-file=/etc/ca.crt',
+    '--anonymous-auth=false',
+    '--authorization-mode=Webhook',
+  ],
+  [
+    'kube-apiserver',
+    '--token-auth-file=/etc/tokens.csv',
+    '--service-account-key-file=/etc/sa.pub',
+    '--tls-private-key-file=/etc/k',
+    '--enable-bootstrap-token-auth=true',
+  ],
   ['etcd', '--client-cert-auth=true', '--key-file=/etc/etcd.key'],
   ['ssh', 'ssh://git@github.com/x/y', '-p', '22'],
-  ['docker', 'run', '-p', '3306:3306', '-v', 'db-secret:/run/x', '-u', '1000:1000', 'registry/api-token:1.2', 'web:1@sha256:abcdef'],
+  [
+    'docker',
+    'run',
+    '-p',
+    '3306:3306',
+    '-v',
+    'db-secret:/run/x',
+    '-u',
+    '1000:1000',
+    'registry/api-token:1.2',
+    'web:1@sha256:abcdef',
+  ],
   ['dockerd', '--tlskey', '/etc/key.pem', '-H', 'unix:///var/run/docker.sock'],
   ['python', '-m', 'http.server', '8080'],
   ['vllm', '--max-tokens', '4096', '--tokenizer', 'x'],
@@ -99,14 +185,23 @@ describe('secrets', () => {
   })
 
   test('what surrounds a secret stays', () => {
-    expect(redactArgv(['app', '--password', 'x', '--verbose'])).toEqual(['app', '--password', '[redacted]', '--verbose'])
+    expect(redactArgv(['app', '--password', 'x', '--verbose'])).toEqual([
+      'app',
+      '--password',
+      '[redacted]',
+      '--verbose',
+    ])
     expect(redactArgv(['curl', '-H', 'Authorization: Bearer x', 'https://a:b@host/'])).toEqual([
       'curl',
       '-H',
       'Authorization: Bearer [redacted]',
       'https://a:[redacted]@host/',
     ])
-    expect(redactArgv(['sh', '-c', 'mysql -psecret db | gzip > out'])).toEqual(['sh', '-c', 'mysql -p[redacted] db | gzip > out'])
+    expect(redactArgv(['sh', '-c', 'mysql -psecret db | gzip > out'])).toEqual([
+      'sh',
+      '-c',
+      'mysql -p[redacted] db | gzip > out',
+    ])
   })
 })
 
@@ -116,7 +211,31 @@ test.each(harmless.map((argv) => [argv.join(' '), argv] as const))('leaves %j, t
 
 const anyWord = fc.oneof(
   fc.string({ unit: 'binary' }),
-  fc.array(fc.constantFrom('--', 'password', '=', ':', ' ', '"', "'", '://', '@', 'Bearer', 'x', '/', 'token', 'key', '-p', 'mysql', 'eyJ', '.'), { maxLength: 20 }).map((parts) => parts.join('')),
+  fc
+    .array(
+      fc.constantFrom(
+        '--',
+        'password',
+        '=',
+        ':',
+        ' ',
+        '"',
+        "'",
+        '://',
+        '@',
+        'Bearer',
+        'x',
+        '/',
+        'token',
+        'key',
+        '-p',
+        'mysql',
+        'eyJ',
+        '.',
+      ),
+      { maxLength: 20 },
+    )
+    .map((parts) => parts.join('')),
 )
 
 test('any arguments keep their number and are understood', () => {
@@ -130,17 +249,38 @@ test('any arguments keep their number and are understood', () => {
   )
 })
 
-test.each(['"', "'", '=', ':', 'a=', 'password=true ', 'token:', '://', '@', '://a:b@', 'eyJ', 'eyJaaaaaaaaaaaa.', 'ghp_', ' ', '-', 'Bearer ', '--password ', 'a.b-', '${', '/a.pem', '-----BEGIN', 'SG.', 'x:'])(
-  'half a megabyte of %j take no more than linear time',
-  (part) => {
-    const time = (bytes: number): number => {
-      const text = part.repeat(bytes / part.length)
-      const start = performance.now()
-      redactArgv(['app', `${text}x`, `password="${text}x=`, `x ${text}`])
-      return performance.now() - start
-    }
-    time(10_000)
-    // Quadratic time would take minutes.
-    expect(time(500_000)).toBeLessThan(2_000)
-  },
-)
+test.each([
+  '"',
+  "'",
+  '=',
+  ':',
+  'a=',
+  'password=true ',
+  'token:',
+  '://',
+  '@',
+  '://a:b@',
+  'eyJ',
+  'eyJaaaaaaaaaaaa.',
+  'ghp_',
+  ' ',
+  '-',
+  'Bearer ',
+  '--password ',
+  'a.b-',
+  '${',
+  '/a.pem',
+  '-----BEGIN',
+  'SG.',
+  'x:',
+])('half a megabyte of %j take no more than linear time', (part) => {
+  const time = (bytes: number): number => {
+    const text = part.repeat(bytes / part.length)
+    const start = performance.now()
+    redactArgv(['app', `${text}x`, `password="${text}x=`, `x ${text}`])
+    return performance.now() - start
+  }
+  time(10_000)
+  // Quadratic time would take minutes.
+  expect(time(500_000)).toBeLessThan(2_000)
+})

@@ -8,6 +8,7 @@ const packages: Record<string, readonly string[]> = {
   'busybox-static': ['busybox'],
   tini: ['tini', 'tini-static'],
   debootstrap: ['debootstrap'],
+  prometheus: ['prometheus', 'promtool'],
   'util-linux': ['unshare', 'nsenter', 'setsid'],
 }
 

@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { release } from 'node:os'
 import { join } from 'node:path'
 import type { Scenario } from '../scenarios/scenario.ts'
 import { shimscope } from './shimscope.ts'
@@ -11,7 +12,23 @@ export async function recordTo(scenario: Scenario, world: World): Promise<void> 
   const outcome = await shimscope(world, 'record', file)
   if (outcome.code !== 0) throw new Error(`shimscope record ended with ${outcome.code}: ${outcome.stderr}`)
   const moments = readFileSync(file, 'utf8').replace(/^(#.*\n)*\n?/, '')
-  const story = `Recorded by test/e2e, scenario ${scenario.name}.\n${scenario.story}`
-  const head = story.split('\n').map((line) => `# ${line}\n`)
-  writeFileSync(join(project, 'test/recordings', `${scenario.name}.proc`), `${head.join('')}\n${moments}`)
+  const story = [scenario.story, `Recorded by test/e2e, scenario ${scenario.name}: ${await versions(world)}.`]
+  const folder = join(project, 'test/recordings')
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, `${scenario.name}.proc`), `${story.map((line) => `# ${line}\n`).join('')}\n${moments}`)
+}
+
+async function versions(world: World): Promise<string> {
+  const said = await world.run(
+    'sh',
+    '-c',
+    'containerd --version; runc --version; dockerd --version 2> /dev/null || true',
+  )
+  const containerd = /containerd\S* v?([\d.]+)/.exec(said)?.[1]
+  const runc = /runc version ([\d.]+)/.exec(said)?.[1]
+  const docker = /Docker version ([\d.]+)/.exec(said)?.[1]
+  const linux = release().split('-')[0]
+  return [`containerd ${containerd}`, `runc ${runc}`, ...(docker ? [`docker ${docker}`] : []), `Linux ${linux}`].join(
+    ', ',
+  )
 }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import fc from 'fast-check'
-import { Check, Errors } from 'typebox/value'
+import { Check } from 'typebox/value'
 import { buildServer, type ServerOptions } from '../../../src/outputs/http/server.ts'
 import { apiRoutes } from '../../../src/outputs/http/api-routes.ts'
 import * as schemas from '../../../src/outputs/http/snapshot-schemas.ts'
@@ -169,14 +169,6 @@ describe('the API', () => {
       expect(document.components.schemas).toHaveProperty(name as string)
     }
   })
-})
-
-test('the schemas refuse what the contract does not have', () => {
-  expect([...Errors(schemas.shim, aShim())]).toEqual([])
-  expect(Check(schemas.shim, { ...aShim(), secret: 1 })).toBe(false)
-  expect(Check(schemas.container, aContainer({ pod: null }))).toBe(true)
-  const { key: _, ...keyless } = aShim()
-  expect(Check(schemas.shim, keyless)).toBe(false)
 })
 
 describe('text', () => {

@@ -11,6 +11,9 @@ import { refreshAges, showVerdicts } from './show-verdicts.ts'
 import { mergeEvents } from './timeline.ts'
 import { ageOf, cards, notices } from './wording.ts'
 
+/** After the first picture, in ms; what is drawn later is shown as a change. */
+const settleMs = 1000
+
 let view: View | undefined
 let events: readonly NodeEvent[] = []
 let state: 'connecting' | 'live' | 'broken' = 'connecting'
@@ -40,6 +43,7 @@ function draw(): void {
     showForest(filterForest(forest, { text: search.value, onlyWrong: onlyWrong.checked }), none)
     showEvents(events)
     showFreshness()
+    setTimeout(() => document.body.classList.add('settled'), settleMs)
   })
 }
 

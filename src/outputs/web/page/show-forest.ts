@@ -29,8 +29,8 @@ function create({ kind, key }: Branch): HTMLLIElement {
     { class: 'row' },
     fold,
     element('span', { class: 'name' }),
-    element('span'),
-    element('span'),
+    element('span', { class: 'marks' }),
+    element('span', { class: 'marks' }),
     element('span', { class: 'quiet' }),
   )
   showFold(fold, children, id)

@@ -6,7 +6,7 @@ export function showGlance(cards: readonly Card[]): void {
     byId('glance'),
     cards,
     ({ title }) => title,
-    ({ title }) => element('div', {}, element('dt', {}, title), element('dd'), element('dd')),
+    ({ title }) => element('div', {}, element('dt', {}, title), element('dd'), element('dd', { class: 'marks' })),
     (card, { total, parts }) => {
       const [number, kinds] = card.querySelectorAll('dd')
       if (number !== undefined) setText(number, total)

@@ -2,7 +2,7 @@ import type { Verdict } from '../../../core/model/snapshot.ts'
 import { byId, element, flash, setText, sync } from './dom.ts'
 import { ageOf, byUrgency, issueUrl } from './wording.ts'
 
-const shown = new WeakMap<Element, Verdict>()
+const shown = new WeakMap<Element, string>()
 
 export function showVerdicts(verdicts: readonly Verdict[]): void {
   byId('no-verdicts').hidden = verdicts.length > 0
@@ -12,8 +12,9 @@ export function showVerdicts(verdicts: readonly Verdict[]): void {
     ({ key }) => key,
     () => element('li'),
     (item, verdict) => {
-      if (shown.get(item) === verdict) return
-      shown.set(item, verdict)
+      const looks = JSON.stringify(verdict)
+      if (shown.get(item) === looks) return
+      shown.set(item, looks)
       item.dataset['severity'] = verdict.severity
       item.replaceChildren(...content(verdict))
       flash(item)
