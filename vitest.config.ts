@@ -32,7 +32,6 @@ export default defineConfig({
                 fileParallelism: false,
                 testTimeout: 300_000,
                 hookTimeout: 300_000,
-                teardownTimeout: 60_000,
               },
             },
           ]

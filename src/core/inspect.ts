@@ -9,13 +9,14 @@ import type { Process, Snapshot } from './model/snapshot.ts'
 import { redactArgv } from './procfs/redact.ts'
 import { placeOf } from './runtimes/cgroup-layouts.ts'
 import { runtimes } from './runtimes/index.ts'
-import { recognize, recognizer } from './runtimes/recognize.ts'
+import { recognize, recognizer, resembler } from './runtimes/recognize.ts'
 import { take, takeProcesses } from './snapshot/take.ts'
 import { countZombies, type Reaper } from './snapshot/zombies.ts'
 import { verdictRules } from './verdicts/index.ts'
 import { judge } from './verdicts/judge.ts'
 
 const recognizeOne = recognizer(runtimes)
+const resembles = resembler(runtimes)
 
 /** Which processes the collector should read more of than their cheap files. */
 export const interestOf: InterestOf = (processes) => interestIn(processes, recognizeOne)
@@ -40,6 +41,7 @@ export function inspect(host: HostSample, memory: Memory): Inspection {
     tree,
     recognitions,
     placeOf,
+    resembles,
     addresses: memory.addresses,
     keyBefore: ({ id, initPid }) =>
       memory.snapshot?.containers.find((before) => before.id === id && before.initPid === initPid)?.key,

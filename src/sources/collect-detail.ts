@@ -49,13 +49,17 @@ function wchan(source: ProcSource, tally: Tally, directory: string): Reading<str
 }
 
 function threads(source: ProcSource, tally: Tally, pid: number): Reading<readonly ThreadState[]> {
-  return mapReading(tally.count('task', source.list(`/proc/${pid}/task`)), (tids) =>
-    tids.slice(0, MOST_THREADS).flatMap((tid) => {
-      const stat = source.read(`/proc/${pid}/task/${tid}/stat`)
-      const fields = stat.kind === 'known' ? parseStat(stat.value) : undefined
-      return fields === undefined ? [] : [{ tid: fields.pid, state: fields.state }]
-    }),
-  )
+  const tids = tally.count('task', source.list(`/proc/${pid}/task`))
+  if (tids.kind !== 'known') return tids
+  const states: ThreadState[] = []
+  for (const tid of tids.value.slice(0, MOST_THREADS)) {
+    const stat = mapReading(tally.count('task', source.read(`/proc/${pid}/task/${tid}/stat`)), parseStat)
+    if (stat.kind === 'gone') continue
+    // One thread that can't be seen may be the one that lives.
+    if (stat.kind !== 'known') return stat
+    states.push({ tid: stat.value.pid, state: stat.value.state })
+  }
+  return known(states)
 }
 
 /** Inodes of the sockets that a daemon holds: what proves where it listens. Needs the right to read its descriptors. */

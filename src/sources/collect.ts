@@ -45,7 +45,7 @@ export class Collector {
 
     const uptimeMs = valueOf(mapReading(read('/proc/uptime'), hostFiles.parseUptime))
     const bootedAtMs = valueOf(mapReading(text(source.readWhole('/proc/stat', TABLE_BYTES)), hostFiles.parseBootTime))
-    const cheap = collectProcesses(source, tally, this.#cgroups)
+    const { processes: cheap, unreadable } = collectProcesses(source, tally, this.#cgroups)
     const wanted = interestOf(cheap)
     const closer = cheap.map((process) => {
       const want = wanted.get(process.pid)
@@ -70,7 +70,7 @@ export class Collector {
       pidMax: valueOf(mapReading(read('/proc/sys/kernel/pid_max'), hostFiles.parseInteger)),
       threads: valueOf(mapReading(read('/proc/loadavg'), hostFiles.parseThreadCount)),
       // Every pid namespace has a process 1: where it is not shown, others may be hidden too (hidepid). proc(5)
-      complete: processes.some((process) => process.pid === 1),
+      complete: unreadable === 0 && processes.some((process) => process.pid === 1),
       processes,
       unixTables,
       bundles: [...bundles, ...strayBundles],

@@ -131,7 +131,7 @@ function parseContent(lines: readonly string[], at: number): Buffer {
   try {
     return unescapeBytes(body)
   } catch {
-    body.split('\n').forEach((line, index) => atLine(at + index, () => unescapeBytes(line)))
+    for (const [index, line] of body.split('\n').entries()) atLine(at + index, () => unescapeBytes(line))
     throw new DamagedRecording(at + 1, 'its escapes cannot be understood')
   }
 }

@@ -1,6 +1,6 @@
 import type { ContainerBranch, DaemonBranch, EngineBranch, Forest, ShimBranch, Tree, TreeNode } from '../model/forest.ts'
 import type { HostSample } from '../model/host.ts'
-import type { ProcessKey } from '../model/process.ts'
+import type { ProcessKey, ProcessSample } from '../model/process.ts'
 import { valueOf } from '../model/reading.ts'
 import type { Recognition } from '../model/runtime.ts'
 import {
@@ -15,6 +15,7 @@ import {
 import { type DaemonRoot, daemonAt, findDaemons, inferAddresses, programsWithin } from './daemons.ts'
 import { type HostIndex, indexHost } from './host-index.ts'
 import { indexKeepers } from './keepers.ts'
+import { type Doubt, doubtsIn } from './doubt.ts'
 import { assignMembers, execsOf } from './membership.ts'
 import { holdOn, relationOf } from './relation.ts'
 import { findShims, parentageOf, type ShimRoot } from './shims.ts'
@@ -28,6 +29,8 @@ export interface Attachment {
   readonly tree: Tree
   readonly recognitions: ReadonlyMap<ProcessKey, Recognition>
   readonly placeOf: PlaceOf
+  /** What a process that was not recognised may be all the same. */
+  readonly resembles: (process: ProcessSample) => 'daemon' | 'shim' | undefined
   /** Addresses at which daemons were seen to listen before. */
   readonly addresses: ReadonlyMap<ProcessKey, readonly string[]>
   /** The key that a container had before, while its shim still told where it belongs. */
@@ -47,7 +50,7 @@ export function attach(attachment: Attachment): Forest {
 }
 
 function attachAll(
-  { host, tree, recognitions, placeOf, addresses, keyBefore }: Attachment,
+  { host, tree, recognitions, placeOf, resembles, addresses, keyBefore }: Attachment,
   excluded: ReadonlySet<ProcessKey>,
 ): { forest: Forest; impostors: ProcessKey[] } {
   const index = indexHost(host)
@@ -86,7 +89,9 @@ function attachAll(
     container.state = stateOf(container, creationOf(container, engines))
   }
   const byShim = groupByShim(containers)
-  for (const shim of shims) finishShim(host, shim, daemons, byShim.get(shim) ?? [], recognitions, containerOf)
+  const doubt = doubtsIn(tree, recognitions, containerOf, resembles)
+  for (const container of unkept) if (doubt.mayBeKept(container)) container.keeperProof = null
+  for (const shim of shims) finishShim(host, shim, doubt, daemons, byShim.get(shim) ?? [], recognitions, containerOf)
   for (const container of containers) finishContainer(container, daemons, containerOf)
   giveKeys(containers, keyBefore)
 
@@ -163,8 +168,7 @@ function findEngines(
   for (const [key, recognition] of recognitions) {
     const node = tree.nodes.get(key)
     if (recognition.role !== 'engine' || node === undefined || node.process.state === 'Z') continue
-    const above = [node.parent, node.parent?.parent ?? null]
-    const shim = above.flatMap((parent) => (parent === null ? [] : (shims.get(parent.process.key) ?? [])))[0] ?? null
+    const shim = shimAbove(node, recognitions, shims)
     const engine = { node, recognition, shim: shim as ShimBranch | null }
     engines.push(engine)
     shim?.engines.push(engine)
@@ -181,6 +185,19 @@ function groupByShim(containers: readonly ContainerRoot[]): ReadonlyMap<ShimRoot
     else group.push(container)
   }
   return groups
+}
+
+/** Its parent, or that of the engine that started it. */
+function shimAbove(
+  { parent }: TreeNode,
+  recognitions: ReadonlyMap<ProcessKey, Recognition>,
+  shims: ReadonlyMap<ProcessKey, ShimRoot>,
+): ShimRoot | null {
+  if (parent === null) return null
+  const shim = shims.get(parent.process.key)
+  if (shim !== undefined) return shim
+  const isEngine = recognitions.get(parent.process.key)?.role === 'engine'
+  return (isEngine && parent.parent !== null && shims.get(parent.parent.process.key)) || null
 }
 
 const creationOf = (container: ContainerRoot, engines: readonly EngineBranch[]): TreeNode | undefined =>
@@ -219,6 +236,7 @@ function isImpostor(
 function finishShim(
   host: HostSample,
   shim: ShimRoot,
+  doubt: Doubt,
   daemons: readonly DaemonRoot[],
   own: readonly ContainerRoot[],
   recognitions: ReadonlyMap<ProcessKey, Recognition>,
@@ -228,7 +246,7 @@ function finishShim(
   shim.containers = own as readonly ContainerBranch[] as ContainerBranch[]
   shim.parentage = parentageOf(shim, recognitions)
   shim.daemon = daemon ?? (shim.parentage === 'daemon' ? parentDaemon(shim, daemons) : null)
-  shim.addressState = state
+  shim.addressState = state === 'silent' && doubt.mayBeServed ? 'unknown' : state
   shim.relation = relationOf(host, shim, own)
   Object.assign(shim, holdOn(shim))
   const within = containerOf.get(shim.node.process.key)

@@ -21,6 +21,8 @@ export type ContainerRoot = Omit<Growing<ContainerBranch>, 'shim' | 'members' | 
   shim: ShimRoot | null
   members: TreeNode[]
   execs: TreeNode[]
+  /** Proven: its pid is known, and nobody has it. */
+  readonly initIsGone: boolean
   /** Asked for by annotation to share a shim. */
   readonly grouped: boolean
 }
@@ -28,25 +30,31 @@ export type ContainerRoot = Omit<Growing<ContainerBranch>, 'shim' | 'members' | 
 export const clientOf = (shim: ShimRoot): Client | undefined =>
   shim.recognition.runtime.expects.clients.find((client) => client.containerdNamespace === shim.containerdNamespace)
 
-/** The process that a bundle's `init.pid` means, a pid in the shim's own pid namespace. */
-export function initOf(bundle: BundleSample, shim: ShimRoot): TreeNode | null {
+/**
+ * The process that a bundle's `init.pid` means, a pid in the shim's own pid namespace; `null`: it is gone, for certain;
+ * `undefined`: there is none yet, or it may be one of those whose pids could not be read.
+ */
+export function initOf(bundle: BundleSample, shim: ShimRoot): TreeNode | null | undefined {
   const pid = valueOf(bundle.initPid)
-  if (pid === null) return null
+  if (pid === null) return undefined
   const shimPids = shim.node.process.detail === undefined ? null : valueOf(shim.node.process.detail.innerPids)
-  const depth = shimPids === null ? 0 : shimPids.length - 1
-  return (
-    shim.node.children.find((child) => {
-      const pids = child.process.detail === undefined ? null : valueOf(child.process.detail.innerPids)
-      return pids === null ? depth === 0 && child.process.pid === pid : pids[depth] === pid
-    }) ?? null
-  )
+  const depth = shimPids === null ? null : shimPids.length - 1
+  let isCertain = depth !== null || shim.node.children.length === 0
+  for (const child of shim.node.children) {
+    const pids = child.process.detail === undefined ? null : valueOf(child.process.detail.innerPids)
+    if (depth !== null && pids !== null ? pids[depth] === pid : child.process.pid === pid) return child
+    if (pids === null) isCertain = false
+  }
+  return isCertain ? null : undefined
 }
 
 export function containerFromBundle(index: HostIndex, bundle: BundleSample, shim: ShimRoot, placeOf: PlaceOf): ContainerRoot {
   const config = valueOf(bundle.config)
   const names = config === null ? namesUnknown : namesIn(config)
-  const init = initOf(bundle, shim)
+  const found = initOf(bundle, shim)
+  const init = found ?? null
   return {
+    initIsGone: found === null && index.isComplete,
     ...named(bundle.id, shim, names, init, placeOf, configuredCgroup(config?.cgroupsPath ?? null)),
     bundle,
     freezer: index.freezerOf(init),
@@ -57,7 +65,7 @@ export function containerFromBundle(index: HostIndex, bundle: BundleSample, shim
 export function containerFromProcess(index: HostIndex, init: TreeNode, shim: ShimRoot, placeOf: PlaceOf): ContainerRoot {
   const path = cgroupOf(init)
   const id = (path === null ? undefined : placeOf(path)?.id) ?? (path === null ? null : baseName(path)) ?? shim.id ?? 'unknown'
-  return { ...named(id, shim, namesUnknown, init, placeOf, null), bundle: null, freezer: index.freezerOf(init) }
+  return { ...named(id, shim, namesUnknown, init, placeOf, null), initIsGone: false, bundle: null, freezer: index.freezerOf(init) }
 }
 
 function named(
@@ -67,7 +75,7 @@ function named(
   init: TreeNode | null,
   placeOf: PlaceOf,
   configured: string | null,
-): Omit<ContainerRoot, 'bundle' | 'freezer'> {
+): Omit<ContainerRoot, 'bundle' | 'freezer' | 'initIsGone'> {
   const client = clientOf(shim)
   const cgroupPath = ownCgroup(init, shim) ?? configured
   const place = cgroupPath === null ? undefined : placeOf(cgroupPath)

@@ -6,6 +6,8 @@ import { valueOf } from '../model/reading.ts'
 
 /** Look-ups in a host sample, so that a node of ten thousand containers costs ten thousand steps and not their square. */
 export interface HostIndex {
+  /** Every process of the node was looked at. */
+  readonly isComplete: boolean
   /** Those read through the working directory of one shim. */
   bundlesThrough(shim: ProcessKey): readonly BundleSample[]
   bundlesOf(id: string): readonly BundleSample[]
@@ -21,6 +23,7 @@ export function indexHost(host: HostSample): HostIndex {
   const freezers = new Map(host.freezers.map((freezer) => [freezer.path, freezer]))
   const origins = new Map(host.origins.map((origin) => [origin.key, origin]))
   return {
+    isComplete: host.complete,
     originOf: (node) => origins.get(node.process.key),
     bundlesThrough: (shim) => through.get(shim) ?? [],
     bundlesOf: (id) => bundles.get(id) ?? [],

@@ -1,6 +1,6 @@
 import type { ShimBranch } from '../model/forest.ts'
 import type { HostSample } from '../model/host.ts'
-import type { ContainerRoot } from './containers.ts'
+import { type ContainerRoot, clientOf } from './containers.ts'
 import type { ShimRoot } from './shims.ts'
 
 /** A shim that has just been started creates its container at once; containerd gives it seconds. */
@@ -48,10 +48,12 @@ export function holdOn(shim: ShimRoot): Hold {
   }
 }
 
-function holdByConnection({ use, bundleDeleted, addressState, parentage, daemon, relation }: ShimRoot): Hold {
+function holdByConnection(shim: ShimRoot): Hold {
+  const { use, bundleDeleted, addressState, parentage, daemon, relation } = shim
   const { connections } = use
   // The bundle of a pod's shim goes with its sandbox, while the daemon still tracks the other containers.
-  if (bundleDeleted === true && (connections === null || connections === 0)) return orphaned('bundle-deleted')
+  const mayHoldOthers = connections === null ? clientOf(shim)?.sandboxes === true && relation === 'pod' : connections > 0
+  if (bundleDeleted === true && !mayHoldOthers) return orphaned('bundle-deleted')
   if (addressState === 'silent') return orphaned('no-daemon')
   if (addressState !== 'listening') return unproven
   if (connections === null) return parentage === 'daemon' ? managed : unproven

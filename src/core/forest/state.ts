@@ -14,11 +14,8 @@ export function stateOf(container: ContainerRoot, creation: TreeNode | undefined
   const { init, bundle, freezer, members } = container
   const written = bundle?.initPid
   if (creation !== undefined && written?.kind !== 'known') return 'creating'
-  if (init === null) {
-    // Without the pid there is no telling whether it stopped or never was.
-    if (written?.kind !== 'known') return members.length > 0 ? 'running' : 'unknown'
-    return 'stopped'
-  }
+  // Without the pid there is no telling whether it stopped or never was.
+  if (init === null) return container.initIsGone ? 'stopped' : members.length > 0 ? 'running' : 'unknown'
   if (init.process.state === 'X' || (init.process.state === 'Z' && !hasLivingThread(init.process))) return 'stopped'
   const frozen = freezer === null ? null : valueOf(freezer.state)
   if (init.process.comm === WAITING) return creation === undefined ? 'created' : 'creating'

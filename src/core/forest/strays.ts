@@ -81,6 +81,7 @@ function unkept(
     chain: [],
     within: null,
     grouped: false,
+    initIsGone: false,
   }
 }
 

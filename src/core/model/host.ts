@@ -104,7 +104,7 @@ export interface HostSample {
   /** Threads of the whole node: the last but one field of `/proc/loadavg`. */
   readonly threads: number | null
   readonly durationMs: number
-  /** False where processes may exist that this reader is not shown (hidepid): absence then proves nothing. */
+  /** False where processes exist, or may, that this reader could not look at (hidepid): absence then proves nothing. */
   readonly complete: boolean
   readonly reads: ReadCounts
   /** Field name to how often it was denied. */

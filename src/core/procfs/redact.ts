@@ -89,7 +89,7 @@ function redactFlag(word: string, flags: Readonly<Record<string, SecretFlag>>): 
 }
 
 /** `user:secret`, or Samba's `user%secret`. */
-const redactUser = (word: string): string => word.replace(/^([^:%]*[:%])[^]+$/, `$1${redacted}`)
+const redactUser = (word: string): string => word.replace(/^([^:%]*[:%]).+$/s, `$1${redacted}`)
 
 function redactText(text: string): string {
   const key = text.indexOf(keyStart)

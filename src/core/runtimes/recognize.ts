@@ -62,3 +62,15 @@ function append(map: Map<string, Runtime[]>, key: string, runtime: Runtime): voi
   if (found === undefined) map.set(key, [runtime])
   else found.push(runtime)
 }
+
+/** What a process would be, going by its comm alone, that could not be recognised: reason to doubt, and no more. */
+export type ResembledBy = (process: ProcessSample) => 'daemon' | 'shim' | undefined
+
+/** `comm` is a program's name cut to 15 bytes. Whoever bears a keeper's and shows nothing else may be one. proc(5) */
+export function resembler(runtimes: readonly Runtime[]): ResembledBy {
+  const daemons = new Set(runtimes.flatMap(({ expects }) => expects.daemons.flatMap(commsOf)))
+  const shims = new Set(runtimes.filter(({ expects }) => expects.bundle !== 'none').flatMap(({ program }) => commsOf(program)))
+  return ({ comm }) => (shims.has(comm) ? 'shim' : daemons.has(comm) ? 'daemon' : undefined)
+}
+
+const commsOf = (program: string): string[] => [program.slice(0, 15), `docker-${program}`.slice(0, 15)]

@@ -1,5 +1,5 @@
 import type { VerdictRule } from '../model/verdict.ts'
-import { calledShim, childrenEvidence, connectionEvidence, runningIn, shimSubject } from './shim-evidence.ts'
+import { calledShim, childrenEvidence, connectionEvidence, hasChildren, runningIn, shimSubject } from './shim-evidence.ts'
 
 /** A creation takes seconds. Where it was begun and no engine works on it after a minute, it has ended without a container. */
 const CERTAIN_MS = 60_000
@@ -13,7 +13,7 @@ export const shimCreateAborted: VerdictRule = {
   judge: ({ shims, host }) =>
     shims.flatMap((shim) => {
       if (!shim.recognition.runtime.expects.writesInitPid || shim.relation !== 'empty') return []
-      if (shim.bundleDeleted !== false || shim.engines.length > 0 || runningIn(shim).length > 0) return []
+      if (shim.bundleDeleted !== false || !host.complete || hasChildren(shim) || runningIn(shim).length > 0) return []
       const own = shim.containers.find((container) => container.bundle?.path === shim.bundlePath)?.bundle
       // A directory that cannot be listed or a file that cannot be read proves nothing.
       if (own?.config.kind !== 'known' || own.initPid.kind !== 'gone') return []

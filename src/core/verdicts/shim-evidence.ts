@@ -27,6 +27,9 @@ export function childrenEvidence(shim: ShimBranch): Evidence {
   return { source: `ps --ppid ${pid}`, observed: rows(children, 'process', 'processes') }
 }
 
+export const hasChildren = (shim: ShimBranch): boolean =>
+  shim.node.children.some((child) => child.process.state !== 'Z')
+
 export const isRunning = (container: ContainerBranch): boolean =>
   container.members.some((node) => node.process.state !== 'Z')
 

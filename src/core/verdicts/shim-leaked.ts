@@ -5,6 +5,7 @@ import {
   childrenEvidence,
   connectionEvidence,
   deletedForMs,
+  hasChildren,
   runningIn,
   SETTLE_MS,
   shimSubject,
@@ -20,7 +21,8 @@ export const shimLeaked: VerdictRule = {
   judge: ({ shims, host }) =>
     shims.flatMap((shim) => {
       if (shim.orphanedBy !== 'bundle-deleted' && shim.orphanedBy !== 'no-connection') return []
-      if (runningIn(shim).length > 0 || shim.relation === 'vm' || shim.relation === 'starting') return []
+      // A child that could not be looked at may be a container.
+      if (!host.complete || hasChildren(shim) || runningIn(shim).length > 0 || shim.relation === 'vm' || shim.relation === 'starting') return []
       const deletedFor = deletedForMs(shim, host.takenAtMs)
       if (deletedFor !== null && deletedFor < SETTLE_MS) return []
       return {

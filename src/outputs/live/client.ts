@@ -11,7 +11,9 @@ export interface Step {
 
 /** One connection: where it is, and whether it keeps up. A slow one loses deltas, never correctness. */
 export class Client {
-  /** What it holds, once it was greeted; `undefined` before, and while it waits for a snapshot. */
+  /** The run that its hello spoke of. */
+  #run: string | undefined
+  /** What it holds; `undefined` until it was given something to go on from. */
   seq: number | undefined
   readonly #socket: WebSocket
   readonly #limits: Limits
@@ -36,6 +38,14 @@ export class Client {
   /** Bytes that wait for it here; those in the kernel's socket buffer are not counted. */
   get waitingBytes(): number {
     return this.#socket.bufferedAmount
+  }
+
+  /** Sends the hello of a run that it does not know of yet. What it holds of another run is worth nothing from then on. */
+  introduce(run: string, hello: () => Buffer): void {
+    if (this.#run === run) return
+    this.#run = run
+    this.seq = undefined
+    this.#send(hello())
   }
 
   /** Sends what changes nothing that it holds. */

@@ -49,17 +49,23 @@ export function createFeed({ agent, limits, report, now }: FeedOptions): Feed {
     report,
   })
 
-  const hello = (client: Client, snapshot: Snapshot) => client.tell(encode(helloFrame(snapshot, agent.intervalMs)))
+  const introduce = (client: Client, snapshot: Snapshot) =>
+    client.introduce(snapshot.run, () => encode(helloFrame(snapshot, agent.intervalMs)))
 
   const begin = (client: Client) => {
     const snapshot = agent.latest()?.snapshot
-    if (snapshot !== undefined) client.begin(snapshotBytes(snapshot), snapshot.seq)
+    if (snapshot === undefined) return
+    introduce(client, snapshot)
+    client.begin(snapshotBytes(snapshot), snapshot.seq)
   }
 
   const beginWithProcesses = (client: Client) => {
     const moment = view.current()
-    if (moment === undefined) return view.start()
-    if (client.seq === undefined) hello(client, moment.snapshot)
+    if (moment === undefined) {
+      view.start()
+      return
+    }
+    introduce(client, moment.snapshot)
     client.begin(momentBytes(moment), moment.snapshot.seq)
   }
 
@@ -80,12 +86,17 @@ export function createFeed({ agent, limits, report, now }: FeedOptions): Feed {
       waiting.set(client, since)
       return
     }
-    hello(client, snapshot)
+    introduce(client, snapshot)
     if (since === undefined || !resume(client, since)) begin(client)
   }
 
+  let run = agent.latest()?.snapshot.run
   const passed = (pass: Pass) => {
-    if (pass.delta !== undefined && plain.clients.size > 0) {
+    if (pass.snapshot.run !== run) {
+      // Nothing leads from one run to another: everybody begins anew, those that lag as soon as they can.
+      run = pass.snapshot.run
+      for (const client of plain.clients) if (!client.lagging) begin(client)
+    } else if (pass.delta !== undefined && plain.clients.size > 0) {
       plain.move({ bytes: deltaBytes(pass.delta), previous: pass.delta.previous, seq: pass.delta.seq })
     }
     view.passed(pass)

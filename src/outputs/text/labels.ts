@@ -9,11 +9,13 @@ const present = (parts: readonly (Span | false | null | undefined)[]): readonly 
 /** The program comes first, with its pid, as `pstree -p` has it. */
 const program = (name: string, pid: number): Span => span(`${printable(name)} ${pid}`, 'strong')
 
-export const daemonLabel = (daemon: Daemon): readonly Span[] =>
+/** `parent` is the daemon that started it, if one did: dockerd starts a containerd of its own. */
+export const daemonLabel = (daemon: Daemon, parent: Daemon | undefined): readonly Span[] =>
   present([
     program(daemon.runtime, daemon.pid),
     daemon.addresses.length > 0 && span(printable(daemon.addresses.join(' ')), 'dim'),
     daemon.state === 'starting' && span('starting, does not listen yet', 'warning'),
+    parent !== undefined && span(`child of ${printable(parent.runtime)} ${parent.pid}`, 'dim'),
   ])
 
 export function shimLabel(shim: Shim, through: readonly string[], style: Style): readonly Span[] {
@@ -49,7 +51,8 @@ export function containerLabel(container: Container, chain: readonly string[], s
   return present([
     span(pod === null ? nameOf(container) : container.role === 'sandbox' ? pod : `${pod}/${nameOf(container)}`, 'info'),
     container.role === 'sandbox' && span('sandbox'),
-    span(shortId(container.id), 'dim'),
+    // Without a name it has just been called by its id.
+    (container.role === 'sandbox' || container.name !== null) && span(shortId(container.id), 'dim'),
     span(container.state, container.state === 'running' ? 'good' : container.state === 'unknown' ? 'dim' : 'plain'),
     container.initPid !== null && span(`pid ${container.initPid}`),
     container.processes > 1 && span(counted(container.processes, 'process', 'processes'), 'dim'),

@@ -66,6 +66,7 @@ function drawerOf(snapshot: Snapshot, style: Style): (branch: Branch, above: rea
     container === null && role === 'engine' ? ppid : null,
   )
   const execs = new Set(snapshot.containers.flatMap((container) => container.execs))
+  const daemons = new Map(snapshot.daemons.map((daemon) => [daemon.pid, daemon]))
   const chains = new Map(snapshot.containers.map((container) => [container.shim, container.chain]))
   const label = (process: Process) => processLabel(process, execs.has(process.pid))
 
@@ -74,7 +75,11 @@ function drawerOf(snapshot: Snapshot, style: Style): (branch: Branch, above: rea
     const kept = (shown: readonly string[]) => branch.children.map((child) => drawn(child, shown))
     switch (branch.kind) {
       case 'daemon':
-        return { label: daemonLabel(branch.daemon), notes, children: kept([branch.daemon.runtime]) }
+        return {
+          label: daemonLabel(branch.daemon, daemons.get(branch.daemon.ppid)),
+          notes,
+          children: kept([branch.daemon.runtime]),
+        }
       case 'shim': {
         const { shim } = branch
         const through = hiddenLinks(chains.get(shim.key) ?? [], [...above, shim.runtime])

@@ -14,9 +14,8 @@ if [ -n "$WORLD_TREE" ]; then
   mount -t overlay -o "lowerdir=$WORLD_TREE,upperdir=/mnt/upper,workdir=/mnt/work" overlay $root
   cp /usr/bin/tini-static ${root}usr/bin/tini
   echo "127.0.0.1 localhost node-1" > ${root}etc/hosts # the CRI copies it into pods
-  mkdir -p "$root$WORLD_SHARED" "$root$WORLD_PROJECT" ${root}old
+  mkdir -p "$root$WORLD_SHARED" ${root}old
   mount --bind "$WORLD_SHARED" "$root$WORLD_SHARED"
-  mount --bind "$WORLD_PROJECT" "$root$WORLD_PROJECT"
   cp "$WORLD_NODE" ${root}usr/bin/node
   mount --rbind /dev ${root}dev
   mount -t sysfs sysfs ${root}sys
@@ -40,8 +39,10 @@ for directory in run var/lib/containerd var/lib/docker; do
   mkdir -p $root$directory
   mount -t tmpfs -o mode=755 tmpfs $root$directory
 done
-mkdir ${root}run/lock ${root}run/world
+mkdir -p ${root}run/lock ${root}run/world/shimscope
 echo "$join /$unified/cgroup.procs" > ${root}run/world/cgroups
+# Under a path that is the same wherever the project lies: it shows in recordings.
+mount --bind "$WORLD_PROJECT" ${root}run/world/shimscope
 
 if [ -n "$WORLD_TREE" ]; then
   cd $root

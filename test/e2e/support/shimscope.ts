@@ -1,9 +1,9 @@
-import { join } from 'node:path'
 import type { Snapshot } from '../../../src/core/model/snapshot.ts'
 import type { Outcome } from './command.ts'
-import { project, type World } from './world.ts'
+import type { World } from './world.ts'
 
-const program = join(project, 'dist/main.js')
+/** Where a world has the project. */
+const program = '/run/world/shimscope/dist/main.js'
 
 /** The built program, run in a world as an operator would run it on the node. */
 export const shimscope = (world: World, ...argv: string[]): Promise<Outcome> =>

@@ -102,6 +102,23 @@ describe('the feed', () => {
     expect(JSON.stringify(plain.seen.frames)).not.toContain('"processes":[')
   })
 
+  test('another run of the agent behind the same door: hello and snapshot again', async () => {
+    const agent = memoryAgent(node('a'))
+    agent.running = [aProcess()]
+    const { url } = await serveFeed(agent)
+    const clients = [follow(url), follow(`${url}?processes`)]
+    await until(() => clients.every(({ seen }) => seen.view?.current))
+    agent.look({ ...node('b'), run: 'run-2', seq: 1 })
+    for (const { seen } of clients) {
+      await until(() => seen.view?.hello.run === 'run-2' && seen.view.current)
+      expect(seen.frames.map(({ type }) => type)).toEqual(['hello', 'snapshot', 'hello', 'snapshot'])
+      expect(four(seen.view?.current as Collections)).toEqual(four(node('b')))
+      expect(seen.broken).toBe(false)
+    }
+    agent.look({ ...node('b', 'c'), run: 'run-2' })
+    await until(() => clients.every(({ seen }) => seen.view?.current?.seq === 2))
+  })
+
   test('a slow process listing makes one step of several, with every event', async () => {
     const agent = memoryAgent(node())
     let release = () => {}

@@ -56,7 +56,9 @@ export function memoryAgent(first?: Snapshot, intervalMs = 1000): MemoryAgent {
       return () => listeners.delete(listener)
     },
     look(made, facts = {}) {
-      const before = latest?.snapshot
+      const sameRun = latest?.snapshot.run === made.run
+      if (!sameRun) deltas.length = 0
+      const before = sameRun ? latest?.snapshot : undefined
       const delta = before && diff(before, { ...made, seq: before.seq + 1 })
       const seq = before === undefined ? made.seq : (delta?.seq ?? before.seq)
       latest = { snapshot: { ...made, seq }, facts: { ...noFacts, ...facts }, delta }

@@ -98,13 +98,20 @@ shims without a daemon
 └─ containerd-shim 5  default/web  v1  empty  managed
 
 containers without a shim
-└─ cccccccccccc  cccccccccccc  running  pid 77  chain kubelet → containerd → containerd-shim-runc-v2
+└─ cccccccccccc  running  pid 77  chain kubelet → containerd → containerd-shim-runc-v2
       ✗ critical, pending: container-shimless: its keeper is gone
 
 elsewhere on this node
 └─ process pid 3
       ✗ warning: engine-stuck: runc create hangs
 `)
+  })
+
+  test('a daemon says who started it', () => {
+    const docker = daemon({ key: '7@1', pid: 7, runtime: 'dockerd', addresses: [] })
+    expect(renderTree(snapshot({ daemons: [docker, daemon({ ppid: 7 })] }), plain)).toContain(
+      'containerd.sock  child of dockerd 7\n',
+    )
   })
 
   test('nested daemons stand under their container', () => {

@@ -1,0 +1,55 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { commands } from '../../src/commands/index.ts'
+import { type ConfigOption, fallbacks, optionNames, options } from '../../src/config.ts'
+
+const readme = new URL('../../README.md', import.meta.url)
+const rows: readonly ConfigOption<unknown>[] = optionNames.map((name) => options[name])
+
+/** The table of options as the README has it. */
+const optionTable = (): string =>
+  [
+    '| option | environment | default | what it does | commands |',
+    '|---|---|---|---|---|',
+    ...rows.map(
+      ({ flag, env, fallback, help, commands: names }) =>
+        `| \`${flag}\` | \`${env}\` | ${fallback === undefined ? '' : `\`${fallback}\``} | ${help} | ${names.join(', ')} |`,
+    ),
+  ].join('\n')
+
+test('every option belongs to commands that are there', () => {
+  const names = new Set(commands.map(({ name }) => name))
+  for (const { flag, commands: own } of rows) {
+    expect(own.length, flag).toBeGreaterThan(0)
+    for (const name of own) expect(names).toContain(name)
+  }
+})
+
+test('no flag and no variable is there twice', () => {
+  expect(new Set(rows.map(({ flag }) => flag.split(' ')[0])).size).toBe(rows.length)
+  expect(new Set(rows.map(({ env }) => env)).size).toBe(rows.length)
+})
+
+test('every default is one that its own option takes', () => {
+  expect(fallbacks()).toMatchObject({
+    graceMs: 30_000,
+    intervalMs: 2_000,
+    listenAddress: '127.0.0.1:19256',
+    procfs: '/proc',
+  })
+})
+
+test.each([
+  ['graceMs', '0s', 0],
+  ['graceMs', '1.5s', 1_500],
+  ['graceMs', '2h', 7_200_000],
+  ['procfs', '/host/proc/', '/host/proc'],
+  ['procfs', '/', '/'],
+  ['speed', '0.5', 0.5],
+] as const)('%s %s', (name, given, value) => {
+  expect(options[name].parse(given)).toBe(value)
+})
+
+test.runIf(existsSync(readme))('the README has the table of options', () => {
+  expect(readFileSync(readme, 'utf8')).toContain(optionTable())
+})
