@@ -17,7 +17,9 @@ const withEntry = (moments: readonly Archive[], path: string, entry: Entry): Arc
 
 const denied: Entry = { kind: 'error', errno: 'EACCES' }
 const malformed: Entry = { kind: 'file', bytes: Buffer.from('\u0000?') }
-const pathsOf = (moments: readonly Archive[]): string[] => [...new Set(moments.flatMap(({ entries }) => [...entries.keys()]))]
+const pathsOf = (moments: readonly Archive[]): string[] => [
+  ...new Set(moments.flatMap(({ entries }) => [...entries.keys()])),
+]
 
 describe.each(scenarios())('$name', ({ moments, expected }) => {
   it('accuses nobody else when any one reading is denied or malformed', { timeout: 120_000 }, async () => {
@@ -36,7 +38,12 @@ describe.each(scenarios())('$name', ({ moments, expected }) => {
     for (const kind of kinds) {
       const silenced = moments.map((moment) => ({
         ...moment,
-        entries: new Map([...moment.entries].map(([path, entry]) => [path, path.replace(/^\/proc\/\d+\//, '') === kind ? denied : entry])),
+        entries: new Map(
+          [...moment.entries].map(([path, entry]) => [
+            path,
+            path.replace(/^\/proc\/\d+\//, '') === kind ? denied : entry,
+          ]),
+        ),
       }))
       const after = await accusations(silenced)
       expect(before, kind).toEqual(expect.arrayContaining(after))
@@ -66,7 +73,8 @@ describe.each(scenarios())('$name', ({ moments, expected }) => {
     const back = diff(snapshot, empty)
     const { daemons, shims, containers, verdicts } = snapshot
     if (there !== undefined) expect(apply(empty, there)).toEqual({ daemons, shims, containers, verdicts })
-    if (back !== undefined) expect(apply(snapshot, back)).toEqual({ daemons: [], shims: [], containers: [], verdicts: [] })
+    if (back !== undefined)
+      expect(apply(snapshot, back)).toEqual({ daemons: [], shims: [], containers: [], verdicts: [] })
     expect(expected.length > 0).toBe(verdicts.length > 0)
   })
 })

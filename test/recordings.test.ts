@@ -30,7 +30,9 @@ describe.each(scenarios())('$name', ({ name, expected, moments }) => {
     const inspection = await replay(moments)
     const { snapshot } = inspection
     const golden = (file: string) => `./golden/${name}/${file}.txt`
-    await expect(renderTree({ ...snapshot, processes: inspection.processes() }, style)).toMatchFileSnapshot(golden('tree'))
+    await expect(renderTree({ ...snapshot, processes: inspection.processes() }, style)).toMatchFileSnapshot(
+      golden('tree'),
+    )
     await expect(renderVerdicts(snapshot, style)).toMatchFileSnapshot(golden('verdicts'))
     await expect(await metricsOf(inspection)).toMatchFileSnapshot(golden('metrics'))
   })
@@ -60,7 +62,11 @@ async function metricsOf({ snapshot, zombies }: Inspection): Promise<string> {
   const { body } = await exposition.render('text/plain')
   return body
     .split('\n')
-    .filter((line) => /^shimscope_(?:shims|containers|chains|daemons|verdicts|verdict_info|zombies|processes|threads|shim_threads)\b/.test(line))
+    .filter((line) =>
+      /^shimscope_(?:shims|containers|chains|daemons|verdicts|verdict_info|zombies|processes|threads|shim_threads)\b/.test(
+        line,
+      ),
+    )
     .filter((line) => !line.endsWith(' 0'))
     .join('\n')
 }

@@ -10,7 +10,10 @@ export interface AgentCounts {
   readonly reads: { readonly known: number; readonly gone: number; readonly denied: number; readonly malformed: number }
   readonly events: ReadonlyMap<EventType, number>
   /** By `runtime` and address. */
-  readonly daemonRestarts: ReadonlyMap<string, { readonly runtime: string; readonly address: string; readonly restarts: number }>
+  readonly daemonRestarts: ReadonlyMap<
+    string,
+    { readonly runtime: string; readonly address: string; readonly restarts: number }
+  >
   /** By runtime; includes the CPU time of shims that are gone, so that it never falls. */
   readonly shimCpuSeconds: ReadonlyMap<string, number>
 }

@@ -43,7 +43,11 @@ export class Counter {
     return {
       passes: this.#passes,
       failedPasses: this.#failedPasses,
-      passSeconds: { bounds: [...bounds, Number.POSITIVE_INFINITY], counts: cumulated(this.#buckets), sum: this.#seconds },
+      passSeconds: {
+        bounds: [...bounds, Number.POSITIVE_INFINITY],
+        counts: cumulated(this.#buckets),
+        sum: this.#seconds,
+      },
       reads: { ...this.#reads },
       events: this.#events,
       daemonRestarts: this.#restarts,

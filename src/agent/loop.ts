@@ -73,7 +73,9 @@ export function startLoop(passes: Passes, { intervalMs, paceMs, onFailure }: Loo
         if (closing.signal.aborted) return
         fail(error instanceof Error ? error : new Error(String(error)))
       }
-      await sleep(Math.max(0, waitMs - (performance.now() - begunMs)), undefined, { signal: closing.signal }).catch(() => {})
+      await sleep(Math.max(0, waitMs - (performance.now() - begunMs)), undefined, { signal: closing.signal }).catch(
+        () => {},
+      )
     }
   }
 

@@ -63,8 +63,11 @@ export class PassRunner {
     const known = this.#stopped.filter((stop) => atMs - stop.atMs < RESTART_MS).map(({ daemon }) => daemon)
     const living = new Set(now.daemons.map(({ key }) => key))
     const gone = before.daemons.filter(({ key }) => !living.has(key))
-    const replaced = (daemon: Daemon) => now.daemons.some(({ runtime, addresses }) =>
-      runtime === daemon.runtime && addresses.some((address) => daemon.addresses.includes(address)))
+    const replaced = (daemon: Daemon) =>
+      now.daemons.some(
+        ({ runtime, addresses }) =>
+          runtime === daemon.runtime && addresses.some((address) => daemon.addresses.includes(address)),
+      )
     this.#stopped = [
       ...this.#stopped.filter((stop) => atMs - stop.atMs < RESTART_MS),
       ...gone.map((daemon) => ({ daemon, atMs })),

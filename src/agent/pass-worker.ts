@@ -12,7 +12,10 @@ parentPort?.on('message', async ({ ask }: Question) => {
   try {
     parentPort?.postMessage(ask === 'processes' ? { kind: 'processes', processes: runner.processes() } : await pass())
   } catch (error) {
-    parentPort?.postMessage({ kind: 'failed', reason: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+    parentPort?.postMessage({
+      kind: 'failed',
+      reason: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    })
   }
 })
 

@@ -41,7 +41,8 @@ export class Bundles {
       const cwd = valueOf(process.detail?.cwd ?? gone)
       if (cwd === null) continue
       const mounts = valueOf(process.detail?.mountNamespace ?? gone) ?? 'unknown'
-      if (!cwd.deleted) bundles.set(`${mounts}:${cwd.path}`, this.#read(source, tally, `/proc/${pid}/cwd`, cwd.path, key))
+      if (!cwd.deleted)
+        bundles.set(`${mounts}:${cwd.path}`, this.#read(source, tally, `/proc/${pid}/cwd`, cwd.path, key))
       // A deleted directory still knows its parent, so the neighbours of a forgotten bundle can be seen through it.
       const parent = directoryOf(cwd.path)
       if (stateDirectory.test(parent)) {
@@ -94,7 +95,9 @@ function readImmutable(source: ProcSource, tally: Tally, at: string, before: Imm
     }),
     sandboxId: before === undefined ? mapReading(file('sandbox'), (id) => id.trim() || undefined) : before.sandboxId,
     shimBinary:
-      before === undefined ? mapReading(file('shim-binary-path'), (path) => path.trim() || undefined) : before.shimBinary,
+      before === undefined
+        ? mapReading(file('shim-binary-path'), (path) => path.trim() || undefined)
+        : before.shimBinary,
   }
 }
 

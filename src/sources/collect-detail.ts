@@ -37,7 +37,8 @@ export function collectDetail(
       ? mapReading(tally.count('net/unix', source.facts(`${directory}/net/unix`)), (facts) => facts.inode)
       : unread,
     wchan: stuck && !zombie ? wchan(source, tally, directory) : unread,
-    threadStates: process.threads > 1 && (zombie || process.state === 'D') ? threads(source, tally, process.pid) : unread,
+    threadStates:
+      process.threads > 1 && (zombie || process.state === 'D') ? threads(source, tally, process.pid) : unread,
     socketInodes: unread,
   }
 }

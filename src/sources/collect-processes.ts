@@ -68,7 +68,9 @@ function collectProcess(
 
   const cgroupText = tally.count('cgroup', source.read(`${directory}/cgroup`))
   const cgroup =
-    cgroupText.kind === 'known' ? cgroups.parse(cgroupText.value.toString('utf8', 0, cgroupText.value.length)) : cgroupText
+    cgroupText.kind === 'known'
+      ? cgroups.parse(cgroupText.value.toString('utf8', 0, cgroupText.value.length))
+      : cgroupText
   const cmdline = tally.count('cmdline', source.read(`${directory}/cmdline`))
   const argv =
     cmdline.kind === 'known' ? known(parseCmdline(cmdline.value.toString('utf8', 0, cmdline.value.length))) : cmdline

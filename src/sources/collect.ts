@@ -213,4 +213,3 @@ function collectFreezers(
   }
   return [...freezers.values()]
 }
-

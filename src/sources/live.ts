@@ -56,16 +56,19 @@ export function liveSource({ procfs, cgroupfs }: LivePaths): ProcSource {
       }
     },
     readWhole(path, limitBytes) {
-      return attempt(() => openSync(at(path), CAREFULLY), (fd) => {
-        try {
-          if (!fstatSync(fd).isFile()) return malformed('not a regular file')
-          return readAll(fd, limitBytes)
-        } catch (error) {
-          return readingOfError(error)
-        } finally {
-          closeSync(fd)
-        }
-      })
+      return attempt(
+        () => openSync(at(path), CAREFULLY),
+        (fd) => {
+          try {
+            if (!fstatSync(fd).isFile()) return malformed('not a regular file')
+            return readAll(fd, limitBytes)
+          } catch (error) {
+            return readingOfError(error)
+          } finally {
+            closeSync(fd)
+          }
+        },
+      )
     },
     link(path) {
       return attempt(() => readlinkSync(at(path)))

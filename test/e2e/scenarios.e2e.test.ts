@@ -8,12 +8,12 @@ import { openNode } from './support/node.ts'
 import { skipReal } from './support/prerequisites.ts'
 import { recordTo } from './support/recordings.ts'
 import { contradictionsOfKernel } from './support/kernel.ts'
-import { snapshotAsNobody, snapshotOf } from './support/shimscope.ts'
+import { shimscope, snapshotAsNobody, snapshotOf } from './support/shimscope.ts'
 import type { Truth } from './support/truth.ts'
 import type { World } from './support/world.ts'
 
 // Most of a scenario is waiting for something to be old enough, which costs no processor.
-vi.setConfig({ maxConcurrency: 10, testTimeout: 120_000 })
+vi.setConfig({ maxConcurrency: 16, testTimeout: 120_000 })
 
 /** The longest that a rule waits before it believes what it sees, creations apart; and then some. */
 const settledMs = 12_000
@@ -42,10 +42,11 @@ async function staysHealthy(world: World, { truth }: Played): Promise<void> {
     expect(snapshot.verdicts.map(told)).toEqual([])
     expect(snapshot.shims.map(({ supervision }) => supervision)).toEqual(snapshot.shims.map(() => 'managed'))
   }
+  expect(await verdictsOf(world)).toEqual({ code: 0, verdicts: [] })
   expect((await snapshotAsNobody(world)).verdicts.map(told)).toEqual([])
 }
 
-/** Exactly the expected verdicts, in time; and on the way there none that is not among them. */
+/** Exactly the expected verdicts, in time; on the way there none that is not among them, and later no other. */
 async function isFoundOut(world: World, { truth, verdicts }: Played): Promise<void> {
   const expected = verdicts.map(expectedLine).sort()
   const deadline = Date.now() + patienceMs
@@ -58,6 +59,8 @@ async function isFoundOut(world: World, { truth, verdicts }: Played): Promise<vo
     if (Date.now() > deadline) expect(accused).toEqual(expected)
     await passed(1000)
   }
+  await passed(settledMs)
+  expect(await verdictsOf(world)).toEqual({ code: 1, verdicts: expected })
   const { verdicts: unprivileged } = await snapshotAsNobody(world)
   expect(expected).toEqual(expect.arrayContaining(unprivileged.map(told)))
 }
@@ -65,4 +68,9 @@ async function isFoundOut(world: World, { truth, verdicts }: Played): Promise<vo
 function agrees(snapshot: Snapshot, world: World, truth: Truth): void {
   expect(disagreements(snapshot, truth)).toEqual([])
   expect(contradictionsOfKernel(snapshot, world)).toEqual([])
+}
+
+async function verdictsOf(world: World): Promise<{ code: number | null; verdicts: string[] }> {
+  const { code, stdout } = await shimscope(world, 'verdicts', '--json', '--grace', '0s')
+  return { code, verdicts: (JSON.parse(stdout) as Pick<Snapshot, 'verdicts'>).verdicts.map(told).sort() }
 }

@@ -1,10 +1,17 @@
-import type { ContainerBranch, DaemonBranch, EngineBranch, Forest, ShimBranch, Tree, TreeNode } from '../model/forest.ts'
+import type {
+  ContainerBranch,
+  DaemonBranch,
+  EngineBranch,
+  Forest,
+  ShimBranch,
+  Tree,
+  TreeNode,
+} from '../model/forest.ts'
 import type { HostSample } from '../model/host.ts'
 import type { ProcessKey, ProcessSample } from '../model/process.ts'
 import { valueOf } from '../model/reading.ts'
 import type { Recognition } from '../model/runtime.ts'
 import {
-  type CgroupPlace,
   type ContainerRoot,
   cgroupOf,
   clientOf,
@@ -21,8 +28,6 @@ import { holdOn, relationOf } from './relation.ts'
 import { findShims, parentageOf, type ShimRoot } from './shims.ts'
 import { stateOf } from './state.ts'
 import { findUnkept } from './strays.ts'
-
-export type { CgroupPlace, PlaceOf }
 
 export interface Attachment {
   readonly host: HostSample
@@ -60,7 +65,9 @@ function attachAll(
   const engines = findEngines(tree, recognitions, shimsByKey)
 
   const kept = shims.length === 0 ? [] : keptContainers(host, index, shims, engines, placeOf)
-  const keptPaths = new Set(kept.flatMap(({ cgroupPath, init }) => (init === null || cgroupPath === null ? [] : [cgroupPath])))
+  const keptPaths = new Set(
+    kept.flatMap(({ cgroupPath, init }) => (init === null || cgroupPath === null ? [] : [cgroupPath])),
+  )
   const keptInits = new Set(kept.map(({ init }) => init))
   const unkept = findUnkept(
     index,
@@ -68,11 +75,14 @@ function attachAll(
     recognitions,
     placeOf,
     (node, path) =>
-      keptInits.has(node) || isBelow(path, keptPaths) || (node.parent !== null && startsContainers(node.parent, recognitions, excluded)),
+      keptInits.has(node) ||
+      isBelow(path, keptPaths) ||
+      (node.parent !== null && startsContainers(node.parent, recognitions, excluded)),
   )
   const containers = [...kept, ...unkept]
   const containerOf = assignMembers(tree, containers, (key) => shimsByKey.has(key))
-  for (const daemon of daemons) daemon.within = (containerOf.get(daemon.node.process.key) as ContainerBranch | undefined) ?? null
+  for (const daemon of daemons)
+    daemon.within = (containerOf.get(daemon.node.process.key) as ContainerBranch | undefined) ?? null
 
   const impostors = shims.filter((shim) => isImpostor(shim, containerOf, daemons)).map((shim) => shim.node.process.key)
   if (impostors.length > 0) return { forest: emptyForest(host, tree, recognitions), impostors }
@@ -216,7 +226,8 @@ function startsContainers(
 }
 
 function isBelow(path: string, paths: ReadonlySet<string>): boolean {
-  for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) if (paths.has(path.slice(0, end))) return true
+  for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1))
+    if (paths.has(path.slice(0, end))) return true
   return false
 }
 
@@ -229,7 +240,8 @@ function isImpostor(
   if (within === undefined || within.shim === shim) return false
   return !daemons.some(
     (daemon) =>
-      (daemon.within as unknown) === within && shim.recognition.runtime.expects.daemons.includes(daemon.recognition.runtime.program),
+      (daemon.within as unknown) === within &&
+      shim.recognition.runtime.expects.daemons.includes(daemon.recognition.runtime.program),
   )
 }
 

@@ -48,7 +48,12 @@ export function initOf(bundle: BundleSample, shim: ShimRoot): TreeNode | null | 
   return isCertain ? null : undefined
 }
 
-export function containerFromBundle(index: HostIndex, bundle: BundleSample, shim: ShimRoot, placeOf: PlaceOf): ContainerRoot {
+export function containerFromBundle(
+  index: HostIndex,
+  bundle: BundleSample,
+  shim: ShimRoot,
+  placeOf: PlaceOf,
+): ContainerRoot {
   const config = valueOf(bundle.config)
   const names = config === null ? namesUnknown : namesIn(config)
   const found = initOf(bundle, shim)
@@ -62,10 +67,21 @@ export function containerFromBundle(index: HostIndex, bundle: BundleSample, shim
 }
 
 /** A container that only its processes show: its bundle is deleted, or may not be read. */
-export function containerFromProcess(index: HostIndex, init: TreeNode, shim: ShimRoot, placeOf: PlaceOf): ContainerRoot {
+export function containerFromProcess(
+  index: HostIndex,
+  init: TreeNode,
+  shim: ShimRoot,
+  placeOf: PlaceOf,
+): ContainerRoot {
   const path = cgroupOf(init)
-  const id = (path === null ? undefined : placeOf(path)?.id) ?? (path === null ? null : baseName(path)) ?? shim.id ?? 'unknown'
-  return { ...named(id, shim, namesUnknown, init, placeOf, null), initIsGone: false, bundle: null, freezer: index.freezerOf(init) }
+  const id =
+    (path === null ? undefined : placeOf(path)?.id) ?? (path === null ? null : baseName(path)) ?? shim.id ?? 'unknown'
+  return {
+    ...named(id, shim, namesUnknown, init, placeOf, null),
+    initIsGone: false,
+    bundle: null,
+    freezer: index.freezerOf(init),
+  }
 }
 
 function named(

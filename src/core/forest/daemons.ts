@@ -27,7 +27,12 @@ export function findDaemons(
     // A child with its parent's command line is a fork on its way to exec, or a re-exec'd helper: not a second daemon.
     const above = node.parent === null ? undefined : recognitions.get(node.parent.process.key)
     if (above?.runtime === recognition.runtime && above.role === 'daemon') continue
-    daemons.push({ node, recognition, within: null, ...listening(host, node.process, recognition, remembered.get(key)) })
+    daemons.push({
+      node,
+      recognition,
+      within: null,
+      ...listening(host, node.process, recognition, remembered.get(key)),
+    })
   }
   return daemons
 }

@@ -27,7 +27,8 @@ export function namesIn({ annotations }: BundleConfig): Names {
     role: type === 'sandbox' || type === 'container' ? type : null,
     name: cri('container-name'),
     image: cri('image-name'),
-    pod: uid === null ? null : { uid: uid.toLowerCase(), name: cri('sandbox-name'), namespace: cri('sandbox-namespace') },
+    pod:
+      uid === null ? null : { uid: uid.toLowerCase(), name: cri('sandbox-name'), namespace: cri('sandbox-namespace') },
     group: asked ?? cri('sandbox-id'),
     grouped: asked !== null,
   }

@@ -13,7 +13,11 @@ export const isLive = (container: ContainerRoot): boolean =>
   container.state === 'paused' ||
   container.members.some((node) => node.process.state !== 'Z')
 
-export function relationOf(host: HostSample, shim: ShimRoot, containers: readonly ContainerRoot[]): ShimBranch['relation'] {
+export function relationOf(
+  host: HostSample,
+  shim: ShimRoot,
+  containers: readonly ContainerRoot[],
+): ShimBranch['relation'] {
   if (shim.recognition.runtime.expects.owns === 'vm') return 'vm'
   const live = containers.filter(isLive)
   const creating = live.every((container) => container.state === 'creating')
@@ -25,7 +29,8 @@ export function relationOf(host: HostSample, shim: ShimRoot, containers: readonl
   }
   const apps = live.filter((container) => container.role === 'container')
   if (apps.length === 0) return 'sandbox-only'
-  const isPod = live.length > apps.length || containers.some((container) => container.grouped || container.role === 'sandbox')
+  const isPod =
+    live.length > apps.length || containers.some((container) => container.grouped || container.role === 'sandbox')
   return isPod || live.length > 1 ? 'pod' : 'one-to-one'
 }
 
@@ -52,7 +57,8 @@ function holdByConnection(shim: ShimRoot): Hold {
   const { use, bundleDeleted, addressState, parentage, daemon, relation } = shim
   const { connections } = use
   // The bundle of a pod's shim goes with its sandbox, while the daemon still tracks the other containers.
-  const mayHoldOthers = connections === null ? clientOf(shim)?.sandboxes === true && relation === 'pod' : connections > 0
+  const mayHoldOthers =
+    connections === null ? clientOf(shim)?.sandboxes === true && relation === 'pod' : connections > 0
   if (bundleDeleted === true && !mayHoldOthers) return orphaned('bundle-deleted')
   if (addressState === 'silent') return orphaned('no-daemon')
   if (addressState !== 'listening') return unproven

@@ -37,7 +37,11 @@ export function findShims(
       address,
       bundlePath,
       bundleDeleted: bundleDeleted(node, recognition, bundle),
-      use: socketUse(host, node.process, told === null ? recognition.sockets : first(socketPath(told), recognition.sockets)),
+      use: socketUse(
+        host,
+        node.process,
+        told === null ? recognition.sockets : first(socketPath(told), recognition.sockets),
+      ),
       daemon: null,
       addressState: 'unknown',
       parentage: 'other',
@@ -88,11 +92,15 @@ function bundleDeleted(node: TreeNode, recognition: Recognition, bundle: BundleS
 }
 
 /** Whether the shim is a child of its daemon, of the init of its innermost pid namespace, or of somebody else. */
-export function parentageOf(shim: ShimRoot, recognitions: ReadonlyMap<ProcessKey, Recognition>): ShimBranch['parentage'] {
+export function parentageOf(
+  shim: ShimRoot,
+  recognitions: ReadonlyMap<ProcessKey, Recognition>,
+): ShimBranch['parentage'] {
   const { parent, process } = shim.node
   if (parent === null) return 'other'
   const above = recognitions.get(parent.process.key)
-  if (above?.role === 'daemon' && shim.recognition.runtime.expects.daemons.includes(above.runtime.program)) return 'daemon'
+  if (above?.role === 'daemon' && shim.recognition.runtime.expects.daemons.includes(above.runtime.program))
+    return 'daemon'
   if (process.ppid === 1) return 'init'
   const inner = parent.process.detail === undefined ? null : valueOf(parent.process.detail.innerPids)
   return inner !== null && inner.length > 1 && inner[inner.length - 1] === 1 ? 'init' : 'other'

@@ -17,8 +17,7 @@ export function rowsFor(host: HostSample, process: ProcessSample): { table: Unix
   return table?.rows.kind === 'known' ? { table, rows: table.rows.value } : undefined
 }
 
-export const isListening = (rows: Rows, path: string): boolean =>
-  rowsAt(rows, path).some((row) => row.listening)
+export const isListening = (rows: Rows, path: string): boolean => rowsAt(rows, path).some((row) => row.listening)
 
 /** /var/run is a link to /run, and either name may be bound. */
 function rowsAt(rows: Rows, path: string): readonly UnixRow[] {

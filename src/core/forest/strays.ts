@@ -59,7 +59,10 @@ function unkept(
   const config = bundle === null ? null : valueOf(bundle.config)
   const names: Names = config === null ? namesUnknown : namesIn(config)
   const bundlePath = bundle?.path ?? mount?.path ?? null
-  const containerdNamespace = taskBundle.exec(bundlePath ?? '')?.[1] ?? place?.containerdNamespace ?? (origin?.sandboxId == null ? null : 'k8s.io')
+  const containerdNamespace =
+    taskBundle.exec(bundlePath ?? '')?.[1] ??
+    place?.containerdNamespace ??
+    (origin?.sandboxId == null ? null : 'k8s.io')
   return {
     key: '',
     id,
@@ -100,7 +103,11 @@ function describes(bundle: BundleSample, node: TreeNode, path: string): boolean 
   return pid !== null && (node.process.pid === pid || inner?.includes(pid) === true)
 }
 
-function managerOf(place: CgroupPlace | undefined, containerdNamespace: string | null, origin: Origin | undefined): string {
+function managerOf(
+  place: CgroupPlace | undefined,
+  containerdNamespace: string | null,
+  origin: Origin | undefined,
+): string {
   if (place?.manager != null) return place.manager
   if (containerdNamespace === 'moby') return 'docker'
   return containerdNamespace === null && origin === undefined ? 'runc' : 'containerd'
@@ -115,9 +122,9 @@ function proofOf(
   node: TreeNode,
 ): ContainerBranch['keeperProof'] {
   if (mount !== undefined) return { source: mount.source, observed: `${mount.path}/rootfs is mounted` }
-  if (bundle !== null && taskBundle.test(bundle.path)) return { source: bundle.source, observed: `bundle ${bundle.path} is there` }
+  if (bundle !== null && taskBundle.test(bundle.path))
+    return { source: bundle.source, observed: `bundle ${bundle.path} is there` }
   if (origin !== undefined) return { source: origin.source, observed: origin.observed }
   if (place?.manager != null) return { source: `/proc/${node.process.pid}/cgroup`, observed: path }
   return null
 }
-

@@ -26,15 +26,25 @@ const ID = '([0-9a-f]{64})'
 const layouts: readonly Layout[] = [
   // containerd CRI, systemd driver, and the same handed to the cgroupfs driver by mistake. containerd internal/cri
   { manager: 'containerd', containerdNamespace: 'k8s.io', component: new RegExp(`^cri-containerd-${ID}\\.scope$`) },
-  { manager: 'containerd', containerdNamespace: 'k8s.io', component: new RegExp(`^[^/]+\\.slice:cri-containerd:${ID}$`) },
+  {
+    manager: 'containerd',
+    containerdNamespace: 'k8s.io',
+    component: new RegExp(`^[^/]+\\.slice:cri-containerd:${ID}$`),
+  },
   // moby daemon/oci_linux.go: docker-<id>.scope, or /docker/<id>
   { manager: 'docker', containerdNamespace: 'moby', component: new RegExp(`^docker-${ID}\\.scope$`) },
   { manager: 'docker', containerdNamespace: 'moby', component: new RegExp(`^${ID}$`), parent: /^docker$/ },
   // cgroupfs driver below kubelet's pods: containerd, cri-dockerd and others look alike. kubernetes pkg/kubelet/cm
-  { manager: null, containerdNamespace: null, component: new RegExp(`^${ID}$`), parent: /^(?:kubepods-.*)?pod[0-9a-f_-]+(?:\.slice)?$/ },
+  {
+    manager: null,
+    containerdNamespace: null,
+    component: new RegExp(`^${ID}$`),
+    parent: /^(?:kubepods-.*)?pod[0-9a-f_-]+(?:\.slice)?$/,
+  },
 ]
 
-const pod = /^(?:kubepods-(?:burstable-|besteffort-)?)?pod([0-9a-f_-]{32,36})(?:\.slice)?(?::.*)?$|kubepods-(?:burstable-|besteffort-)?pod([0-9a-f_-]{32,36})\.slice:/
+const pod =
+  /^(?:kubepods-(?:burstable-|besteffort-)?)?pod([0-9a-f_-]{32,36})(?:\.slice)?(?::.*)?$|kubepods-(?:burstable-|besteffort-)?pod([0-9a-f_-]{32,36})\.slice:/
 
 /** Reads a cgroup path; the innermost container wins, since nodes are nested (kind, docker-in-docker). */
 export function placeOf(path: string): CgroupPlace | undefined {
@@ -58,9 +68,7 @@ export function placeOf(path: string): CgroupPlace | undefined {
   return undefined
 }
 
-/** Of a cgroup path, or `null`. systemd writes a uid with underscores; static pods have one without dashes. */
-export const podUidIn = (path: string): string | null => podUidOf(path.split('/'))
-
+/** systemd writes a uid with underscores; static pods have one without dashes. */
 function podUidOf(components: readonly string[]): string | null {
   for (let at = components.length - 1; at > 0; at -= 1) {
     const match = pod.exec(components[at] as string)

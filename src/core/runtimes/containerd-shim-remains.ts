@@ -16,7 +16,9 @@ export const containerdShimRemains: Runtime = {
     if (process.state !== 'Z') return undefined
     return {
       role: 'remains',
-      evidence: [{ source: `/proc/${process.pid}/stat`, observed: `${process.pid} (${process.comm}) Z ${process.ppid}` }],
+      evidence: [
+        { source: `/proc/${process.pid}/stat`, observed: `${process.pid} (${process.comm}) Z ${process.ppid}` },
+      ],
     }
   },
 }

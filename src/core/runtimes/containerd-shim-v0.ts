@@ -17,7 +17,7 @@ export const containerdShimV0: Runtime = {
     if (programOf(process) !== 'containerd-shim' || exeContradicts(process, 'containerd-shim')) return undefined
     const [, id, bundle, engine, ...rest] = process.argv.kind === 'known' ? process.argv.value : []
     if (id === undefined || bundle === undefined || engine === undefined || rest.length > 0) return undefined
-    if (id.startsWith('-') || !bundle.startsWith('/') && bundle.startsWith('-')) return undefined
+    if (id.startsWith('-') || (!bundle.startsWith('/') && bundle.startsWith('-'))) return undefined
     const cwd = process.detail?.cwd
     const execSession = cwd?.kind === 'known' && !cwd.value.path.endsWith('/init')
     if (execSession) {

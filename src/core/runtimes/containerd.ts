@@ -19,9 +19,14 @@ export const containerd: Runtime = {
     // k3s and rke2 are one binary that goes by the name of its parts.
     if (programOf(process) !== 'containerd' || exeContradicts(process, 'containerd', ['k3s', 'rke2'])) return undefined
     const flags = parseFlags(process.argv.kind === 'known' ? process.argv.value.slice(1) : [], switches)
-    if (flags.words.some((word) => shortLived.has(word)) || flags.given.has('version') || flags.given.has('v')) return undefined
+    if (flags.words.some((word) => shortLived.has(word)) || flags.given.has('version') || flags.given.has('v'))
+      return undefined
     // -l was containerd 0.2's name for it.
     const address = flags.values.get('address') ?? flags.values.get('a') ?? flags.values.get('l')
-    return { role: 'daemon', declaredAddresses: address === undefined ? [] : [address], evidence: [commandLineOf(process)] }
+    return {
+      role: 'daemon',
+      declaredAddresses: address === undefined ? [] : [address],
+      evidence: [commandLineOf(process)],
+    }
   },
 }

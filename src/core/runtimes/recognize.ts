@@ -69,7 +69,9 @@ export type ResembledBy = (process: ProcessSample) => 'daemon' | 'shim' | undefi
 /** `comm` is a program's name cut to 15 bytes. Whoever bears a keeper's and shows nothing else may be one. proc(5) */
 export function resembler(runtimes: readonly Runtime[]): ResembledBy {
   const daemons = new Set(runtimes.flatMap(({ expects }) => expects.daemons.flatMap(commsOf)))
-  const shims = new Set(runtimes.filter(({ expects }) => expects.bundle !== 'none').flatMap(({ program }) => commsOf(program)))
+  const shims = new Set(
+    runtimes.filter(({ expects }) => expects.bundle !== 'none').flatMap(({ program }) => commsOf(program)),
+  )
   return ({ comm }) => (shims.has(comm) ? 'shim' : daemons.has(comm) ? 'daemon' : undefined)
 }
 

@@ -2,7 +2,20 @@ import { expectsNothing, type Runtime } from '../model/runtime.ts'
 import { parseFlags } from './flags.ts'
 import { commandLineOf, exeContradicts, programOf } from './program.ts'
 
-const switches = new Set(['debug', 'systemd-cgroup', 'detach', 'd', 'tty', 't', 'no-pivot', 'no-new-keyring', 'force', 'f', 'all', 'a'])
+const switches = new Set([
+  'debug',
+  'systemd-cgroup',
+  'detach',
+  'd',
+  'tty',
+  't',
+  'no-pivot',
+  'no-new-keyring',
+  'force',
+  'f',
+  'all',
+  'a',
+])
 
 /** What runc calls its stages. libcontainer/nsenter/nsexec.c */
 const stages = new Map([
@@ -24,7 +37,10 @@ export const runc: Runtime = {
   expects: {
     ...expectsNothing,
     patienceMs: Object.fromEntries(
-      ['create', 'start', 'exec', 'kill', 'delete', 'state', 'update', 'pause', 'resume', 'init'].map((verb) => [verb, HANG_MS]),
+      ['create', 'start', 'exec', 'kill', 'delete', 'state', 'update', 'pause', 'resume', 'init'].map((verb) => [
+        verb,
+        HANG_MS,
+      ]),
     ),
   },
   recognize(process) {
@@ -34,7 +50,12 @@ export const runc: Runtime = {
       // Anybody may take that name; runc's stages run from /proc/self/exe or a copy in memory, and show `init` as argument.
       const argv = process.argv.kind === 'known' ? process.argv.value : []
       if (argv.length > 0 && argv[1] !== 'init') return undefined
-      return { role: 'engine', verb: stage, ...none, evidence: [{ source: `/proc/${process.pid}/comm`, observed: process.comm }] }
+      return {
+        role: 'engine',
+        verb: stage,
+        ...none,
+        evidence: [{ source: `/proc/${process.pid}/comm`, observed: process.comm }],
+      }
     }
     if (programOf(process) !== 'runc' || exeContradicts(process, 'runc')) return undefined
     const flags = parseFlags(process.argv.kind === 'known' ? process.argv.value.slice(1) : [], switches)

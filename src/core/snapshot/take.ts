@@ -26,8 +26,14 @@ export function take(
   const containersBefore = new Map(before?.containers.map((container) => [container.key, container]))
   const measurements = measure(forest, memory)
 
-  const daemons = carry(before?.daemons, forest.daemons.map((daemon) => presentDaemon(daemon, time)))
-  const shims = carry(before?.shims, forest.shims.map((shim) => presentShim(shim, measurements, time)))
+  const daemons = carry(
+    before?.daemons,
+    forest.daemons.map((daemon) => presentDaemon(daemon, time)),
+  )
+  const shims = carry(
+    before?.shims,
+    forest.shims.map((shim) => presentShim(shim, measurements, time)),
+  )
   const containers = carry(
     before?.containers,
     forest.containers.map((container) =>

@@ -13,7 +13,12 @@ export const containerInitZombie: VerdictRule = {
   code: 'container-init-zombie',
   severity: 'critical',
   title: "a container's init that is dead and cannot finish",
-  resembles: ['containerd/containerd#3781', 'containerd/containerd#11133', 'moby/moby#37627', 'kubernetes/kubernetes#66892'],
+  resembles: [
+    'containerd/containerd#3781',
+    'containerd/containerd#11133',
+    'moby/moby#37627',
+    'kubernetes/kubernetes#66892',
+  ],
   yieldsTo: ['shim-wedged'],
   judge: ({ containers }) =>
     containers.flatMap((container) => {
@@ -42,7 +47,10 @@ function whatKeepsIt({ init, members }: ContainerBranch): { reason: string; evid
     if (process.threads > 1 && (threads === null || left.some(({ state }) => state !== 'D'))) return undefined
     return left.length === 0
       ? { reason: 'its shim does not reap it', evidence: [] }
-      : { reason: 'a thread of it is stuck in the kernel', evidence: left.map((thread) => threadEvidence(process.pid, thread)) }
+      : {
+          reason: 'a thread of it is stuck in the kernel',
+          evidence: left.map((thread) => threadEvidence(process.pid, thread)),
+        }
   }
   if (!process.exiting) return undefined
   const others = members.filter((node) => node !== init)

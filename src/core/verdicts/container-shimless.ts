@@ -6,7 +6,12 @@ export const containerShimless: VerdictRule = {
   code: 'container-shimless',
   severity: 'critical',
   title: 'a running container whose shim is gone',
-  resembles: ['containerd/containerd#10727', 'containerd/containerd#9727', 'containerd/containerd#8285', 'containerd/containerd#7076'],
+  resembles: [
+    'containerd/containerd#10727',
+    'containerd/containerd#9727',
+    'containerd/containerd#8285',
+    'containerd/containerd#7076',
+  ],
   yieldsTo: ['engine-stuck', 'shim-transient-stuck'],
   judge: ({ containers }) =>
     containers.flatMap((container) => {

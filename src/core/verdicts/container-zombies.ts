@@ -9,7 +9,12 @@ export const containerZombies: VerdictRule = {
   code: 'container-zombies',
   severity: 'warning',
   title: "zombies that a container's init does not reap",
-  resembles: ['containerd/containerd#4255', 'containerd/containerd#5153', 'containerd/containerd#9979', 'kubernetes/kubernetes#81042'],
+  resembles: [
+    'containerd/containerd#4255',
+    'containerd/containerd#5153',
+    'containerd/containerd#9979',
+    'kubernetes/kubernetes#81042',
+  ],
   yieldsTo: ['container-init-zombie', 'shim-wedged', 'shim-abandoned'],
   judge: ({ containers }) =>
     containers.flatMap((container) => {

@@ -1,5 +1,12 @@
 import type { VerdictRule } from '../model/verdict.ts'
-import { calledShim, childrenEvidence, connectionEvidence, hasChildren, runningIn, shimSubject } from './shim-evidence.ts'
+import {
+  calledShim,
+  childrenEvidence,
+  connectionEvidence,
+  hasChildren,
+  runningIn,
+  shimSubject,
+} from './shim-evidence.ts'
 
 /** A creation takes seconds. Where it was begun and no engine works on it after a minute, it has ended without a container. */
 const CERTAIN_MS = 60_000

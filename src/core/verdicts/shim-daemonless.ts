@@ -13,7 +13,9 @@ export const shimDaemonless: VerdictRule = {
       if (shim.orphanedBy !== 'no-daemon') return []
       const running = runningIn(shim)
       const table = host.unixTables.find(
-        (candidate) => shim.node.process.detail?.unixTable.kind === 'known' && candidate.id === shim.node.process.detail.unixTable.value,
+        (candidate) =>
+          shim.node.process.detail?.unixTable.kind === 'known' &&
+          candidate.id === shim.node.process.detail.unixTable.value,
       )
       return {
         subject: shimSubject(shim),

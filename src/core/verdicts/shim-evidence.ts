@@ -18,7 +18,12 @@ export function bundleEvidence(shim: ShimBranch): Evidence[] {
 
 export function connectionEvidence({ use }: ShimBranch): Evidence[] {
   if (use.source === null || use.path === null || use.connections === null) return []
-  return [{ source: `grep ${use.path} ${use.source}`, observed: `a listener, ${rows(use.connections, 'accepted connection')}` }]
+  return [
+    {
+      source: `grep ${use.path} ${use.source}`,
+      observed: `a listener, ${rows(use.connections, 'accepted connection')}`,
+    },
+  ]
 }
 
 export function childrenEvidence(shim: ShimBranch): Evidence {

@@ -7,7 +7,12 @@ export const shimExitUncollected: VerdictRule = {
   code: 'shim-exit-uncollected',
   severity: 'warning',
   title: 'a container ended and its daemon has not collected it',
-  resembles: ['containerd/containerd#13849', 'containerd/containerd#6771', 'containerd/containerd#12600', 'containerd/containerd#10589'],
+  resembles: [
+    'containerd/containerd#13849',
+    'containerd/containerd#6771',
+    'containerd/containerd#12600',
+    'containerd/containerd#10589',
+  ],
   yieldsTo: ['shim-wedged', 'shim-daemonless', 'engine-stuck', 'shim-transient-stuck', 'container-init-zombie'],
   judge: ({ shims }) =>
     shims.flatMap((shim) => {
@@ -39,4 +44,6 @@ const isCollected = (shim: ShimBranch): boolean =>
 
 /** A zombie is not gone yet: its shim has still to reap it. */
 const hasEnded = (container: ContainerBranch): boolean =>
-  container.state === 'stopped' && container.init === null && container.members.every(({ process }) => process.state === 'Z')
+  container.state === 'stopped' &&
+  container.init === null &&
+  container.members.every(({ process }) => process.state === 'Z')

@@ -16,13 +16,25 @@ export const shimLeaked: VerdictRule = {
   code: 'shim-leaked',
   severity: 'warning',
   title: 'the daemon has let go of a shim that keeps no container any more',
-  resembles: ['containerd/containerd#12344', 'containerd/containerd#8381', 'containerd/containerd#4297', 'bottlerocket-os/bottlerocket#4651'],
+  resembles: [
+    'containerd/containerd#12344',
+    'containerd/containerd#8381',
+    'containerd/containerd#4297',
+    'bottlerocket-os/bottlerocket#4651',
+  ],
   yieldsTo: ['shim-wedged', 'engine-stuck', 'shim-transient-stuck'],
   judge: ({ shims, host }) =>
     shims.flatMap((shim) => {
       if (shim.orphanedBy !== 'bundle-deleted' && shim.orphanedBy !== 'no-connection') return []
       // A child that could not be looked at may be a container.
-      if (!host.complete || hasChildren(shim) || runningIn(shim).length > 0 || shim.relation === 'vm' || shim.relation === 'starting') return []
+      if (
+        !host.complete ||
+        hasChildren(shim) ||
+        runningIn(shim).length > 0 ||
+        shim.relation === 'vm' ||
+        shim.relation === 'starting'
+      )
+        return []
       const deletedFor = deletedForMs(shim, host.takenAtMs)
       if (deletedFor !== null && deletedFor < SETTLE_MS) return []
       return {

@@ -6,7 +6,12 @@ export const shimWedged: VerdictRule = {
   code: 'shim-wedged',
   severity: 'critical',
   title: 'a shim that is stopped, or accepts no connection',
-  resembles: ['containerd/containerd#13848', 'containerd/containerd#2578', 'containerd/containerd#3440', 'google/gvisor#14427'],
+  resembles: [
+    'containerd/containerd#13848',
+    'containerd/containerd#2578',
+    'containerd/containerd#3440',
+    'google/gvisor#14427',
+  ],
   yieldsTo: [],
   judge: ({ shims }) =>
     shims.flatMap((shim) => {
@@ -25,7 +30,12 @@ export const shimWedged: VerdictRule = {
           { source: `/proc/${process.pid}/stat`, observed: `${process.pid} (${process.comm}) ${process.state}` },
           ...(waiting === 0 || table === null
             ? []
-            : [{ source: `grep ${shim.use.path} ${table}`, observed: `${rows(waiting, 'row')} with St 02, not accepted` }]),
+            : [
+                {
+                  source: `grep ${shim.use.path} ${table}`,
+                  observed: `${rows(waiting, 'row')} with St 02, not accepted`,
+                },
+              ]),
         ],
         next: stopped
           ? `Find out who stopped it (a debugger, kill -STOP). kill -CONT ${process.pid} lets it go on and ends nothing.`

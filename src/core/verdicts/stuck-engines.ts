@@ -23,7 +23,9 @@ export function stuckEngines(
       provenAgeMs: ageMs,
       explains: [
         ...(shim === null ? [] : [shim.node.process.key]),
-        ...forest.containers.filter((container) => container.init === node || container.id === recognition.id).map((container) => container.key),
+        ...forest.containers
+          .filter((container) => container.init === node || container.id === recognition.id)
+          .map((container) => container.key),
       ],
     }
   })
@@ -42,5 +44,7 @@ function freezerEvidence({ host }: Forest, { node }: EngineBranch): Evidence[] {
   const path = valueOf(node.process.cgroup)?.path
   const freezer = host.freezers.find((candidate) => candidate.path === path)
   const state = freezer === undefined ? null : valueOf(freezer.state)
-  return freezer === undefined || state === null || state === 'THAWED' ? [] : [{ source: freezer.source, observed: state }]
+  return freezer === undefined || state === null || state === 'THAWED'
+    ? []
+    : [{ source: freezer.source, observed: state }]
 }

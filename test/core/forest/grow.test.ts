@@ -27,7 +27,9 @@ const process = (pid: number, ppid: number, startTicks: number): ProcessSample =
 const hosts = fc
   .uniqueArray(fc.integer({ min: 1, max: 60 }), { maxLength: 40 })
   .chain((pids) =>
-    fc.tuple(...pids.map((pid) => fc.tuple(fc.constant(pid), fc.integer({ min: 0, max: 61 }), fc.integer({ min: 0, max: 4 })))),
+    fc.tuple(
+      ...pids.map((pid) => fc.tuple(fc.constant(pid), fc.integer({ min: 0, max: 61 }), fc.integer({ min: 0, max: 4 }))),
+    ),
   )
   .map((rows) => rows.map(([pid, ppid, ticks]) => process(pid, ppid, ticks)))
 

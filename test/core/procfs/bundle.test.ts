@@ -20,7 +20,9 @@ describe('parseBundleConfig', () => {
   })
 
   it('sees that a pid namespace with a path is another’s', () => {
-    expect(parseBundleConfig('{"linux":{"namespaces":[{"type":"pid","path":"/proc/7/ns/pid"}]}}')?.ownPidNamespace).toBe(false)
+    expect(
+      parseBundleConfig('{"linux":{"namespaces":[{"type":"pid","path":"/proc/7/ns/pid"}]}}')?.ownPidNamespace,
+    ).toBe(false)
   })
 
   it.each(['', '{"proc', '[]', 'null', '7'])('does not understand %j', (text) => {

@@ -20,7 +20,11 @@ describe('parseCgroup', () => {
 
   it('splits controllers that are mounted together', () => {
     const cgroup = parseCgroup('3:cpu,cpuacct:/a\n2:freezer:/b\n')
-    expect([...(cgroup?.controllers ?? [])]).toEqual([['cpu', '/a'], ['cpuacct', '/a'], ['freezer', '/b']])
+    expect([...(cgroup?.controllers ?? [])]).toEqual([
+      ['cpu', '/a'],
+      ['cpuacct', '/a'],
+      ['freezer', '/b'],
+    ])
     expect(cgroup?.unified).toBeNull()
   })
 

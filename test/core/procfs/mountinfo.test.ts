@@ -34,7 +34,8 @@ describe('parseOrigin', () => {
       '300 299 0:49 / / rw - overlay overlay rw,lowerdir=/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots/4/fs,upperdir=/x\n'
     expect(parseOrigin(table)).toEqual({
       sandboxId: null,
-      observed: 'the root is a snapshot of containerd: /var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots/4/fs',
+      observed:
+        'the root is a snapshot of containerd: /var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots/4/fs',
     })
   })
 

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseStat } from '../../../src/core/procfs/stat.ts'
 
-const after = 'S 1 812 800 0 -1 1077936384 12075 0 0 0 150 50 0 0 20 0 11 0 275157 1261191168 3298 18446744073709551615 0'
+const after =
+  'S 1 812 800 0 -1 1077936384 12075 0 0 0 150 50 0 0 20 0 11 0 275157 1261191168 3298 18446744073709551615 0'
 const stat = (comm: Buffer | string, rest = after) =>
   Buffer.concat([Buffer.from('812 ('), Buffer.from(comm), Buffer.from(`) ${rest}\n`)])
 
@@ -31,7 +32,12 @@ describe('parseStat', () => {
   it('survives every comm that fits into 15 bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 15 }), (comm) => {
-        expect(parseStat(stat(Buffer.from(comm)))).toMatchObject({ pid: 812, ppid: 1, startTicks: 275157, rssPages: 3298 })
+        expect(parseStat(stat(Buffer.from(comm)))).toMatchObject({
+          pid: 812,
+          ppid: 1,
+          startTicks: 275157,
+          rssPages: 3298,
+        })
       }),
     )
   })

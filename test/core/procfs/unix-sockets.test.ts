@@ -27,7 +27,9 @@ describe('parseUnixSockets', () => {
   })
 
   it('is not fooled by a path that goes on over the line', () => {
-    const rows = parseUnixSockets(`${head}0000000000000000: 00000002 00000000 00010000 0001 01 7 /tmp/a\nb /run/x.sock\n`)
+    const rows = parseUnixSockets(
+      `${head}0000000000000000: 00000002 00000000 00010000 0001 01 7 /tmp/a\nb /run/x.sock\n`,
+    )
     expect([...(rows?.keys() ?? [])]).toEqual(['/tmp/a'])
   })
 

@@ -7,7 +7,11 @@ const under = uid.replaceAll('-', '_')
 
 describe('placeOf', () => {
   it.each([
-    [`/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod${under}.slice/cri-containerd-${id}.scope`, 'containerd', uid],
+    [
+      `/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod${under}.slice/cri-containerd-${id}.scope`,
+      'containerd',
+      uid,
+    ],
     [`/kubepods.slice/kubepods-pod${under}.slice/cri-containerd-${id}.scope`, 'containerd', uid],
     [`/system.slice/containerd.service/kubepods-burstable-pod${under}.slice:cri-containerd:${id}`, 'containerd', uid],
     [`/kubepods/burstable/pod${uid}/${id}`, null, uid],
@@ -20,7 +24,10 @@ describe('placeOf', () => {
   })
 
   it('takes the container, not what systemd made inside it', () => {
-    expect(placeOf(`/system.slice/docker-${id}.scope/init.scope`)).toMatchObject({ id, path: `/system.slice/docker-${id}.scope` })
+    expect(placeOf(`/system.slice/docker-${id}.scope/init.scope`)).toMatchObject({
+      id,
+      path: `/system.slice/docker-${id}.scope`,
+    })
   })
 
   it('takes the innermost of nested nodes', () => {
@@ -28,10 +35,13 @@ describe('placeOf', () => {
     expect(placeOf(`/docker/${outer}/kubelet/kubepods/burstable/pod${uid}/${id}`)).toMatchObject({ id, podUid: uid })
   })
 
-  it.each(['/', '/user.slice/user-0.slice/session-1.scope', '/system.slice/ssh.service', '/default/c1', `/x/${id.slice(1)}`])(
-    'takes %s for no container',
-    (path) => {
-      expect(placeOf(path)).toBeUndefined()
-    },
-  )
+  it.each([
+    '/',
+    '/user.slice/user-0.slice/session-1.scope',
+    '/system.slice/ssh.service',
+    '/default/c1',
+    `/x/${id.slice(1)}`,
+  ])('takes %s for no container', (path) => {
+    expect(placeOf(path)).toBeUndefined()
+  })
 })

@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 
 /* The little of a framework that the page needs. Text goes in as text: nothing here parses markup. */
