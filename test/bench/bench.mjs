@@ -30,6 +30,8 @@ if (sizes.some((size) => !(size >= 100)) || !(rounds >= 1))
 if (process.platform !== 'linux' || process.getuid?.() !== 0)
   refuse('it needs Linux and root: it makes a pid namespace and cgroups')
 
+// Ctrl-C ends the world, and then what is to be cleaned up still is.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => {})
 const folder = mkdtempSync(join(tmpdir(), 'shimscope-bench-'))
 const cgroupRoots = makeCgroupRoots()
 try {

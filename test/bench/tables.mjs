@@ -14,12 +14,15 @@ const comparedWith = {
   'node_exporter: processes': ['pass: cold', 'pass: again'],
 }
 
+const compared = (results) =>
+  Object.entries(comparedWith).filter(([name]) => results.every(({ samples }) => samples[name]))
+
 export function renderTables(results) {
   return [
     ...results.map(costs),
     table(
       ['ratio of CPU, median of the rounds (lowest–highest)', ...results.map(({ size }) => String(size))],
-      Object.entries(comparedWith).flatMap(([name, others]) =>
+      compared(results).flatMap(([name, others]) =>
         others.map((other) => [
           `${name} / ${other}`,
           ...results.map(({ samples }) => ratio(samples[name], samples[other])),
@@ -59,7 +62,6 @@ function costs({ size, pods, processes, samples, memory, seen }) {
 }
 
 function ratio(ours, theirs) {
-  if (ours === undefined || theirs === undefined) return '–'
   const ratios = ours.map(({ cpuUs }, round) => cpuUs / theirs[round].cpuUs)
   const show = (value) => value.toFixed(value < 10 ? 2 : 0)
   return `${show(median(ratios))} (${show(Math.min(...ratios))}–${show(Math.max(...ratios))})`

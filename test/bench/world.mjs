@@ -10,6 +10,9 @@ const { size, workers, rounds, peers, folder, cgroupRoots, file } = JSON.parse(p
 const address = '/run/containerd/containerd.sock'
 const bundles = '/run/containerd/io.containerd.runtime.v2.task/k8s.io'
 
+// Process 1 dies of no signal that it has no handler for.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
+
 execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=755,nr_inodes=0', 'none', '/run'])
 // Threads take numbers too. Since Linux 6.14 this is the namespace's own limit; before, 32768 may be too few for 30,000.
 if (size > 15_000) writeFileSync('/proc/sys/kernel/pid_max', '4194304')

@@ -1,21 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { commands } from '../../src/commands/index.ts'
 import { type ConfigOption, fallbacks, optionNames, options } from '../../src/config.ts'
 
-const readme = new URL('../../README.md', import.meta.url)
 const rows: readonly ConfigOption<unknown>[] = optionNames.map((name) => options[name])
-
-/** The table of options as the README has it. */
-const optionTable = (): string =>
-  [
-    '| option | environment | default | what it does | commands |',
-    '|---|---|---|---|---|',
-    ...rows.map(
-      ({ flag, env, fallback, help, commands: names }) =>
-        `| \`${flag}\` | \`${env}\` | ${fallback === undefined ? '' : `\`${fallback}\``} | ${help} | ${names.join(', ')} |`,
-    ),
-  ].join('\n')
 
 test('every option belongs to commands that are there', () => {
   const names = new Set(commands.map(({ name }) => name))
@@ -48,8 +35,4 @@ test.each([
   ['speed', '0.5', 0.5],
 ] as const)('%s %s', (name, given, value) => {
   expect(options[name].parse(given)).toBe(value)
-})
-
-test.runIf(existsSync(readme))('the README has the table of options', () => {
-  expect(readFileSync(readme, 'utf8')).toContain(optionTable())
 })
