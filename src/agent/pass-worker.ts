@@ -1,36 +1,50 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { liveSource } from '../sources/live.ts'
 import { type PassOutcome, PassRunner } from './pass-runner.ts'
-import type { Answer, Question, WorkerStart } from './worker-protocol.ts'
+import { type Answer, type Question, type Slice, slicesOf, type WorkerStart } from './worker-protocol.ts'
 
 /** The thread that reads /proc. Its reads are synchronous, and hold nobody but itself. */
 const { paths, options } = workerData as WorkerStart
 const runner = new PassRunner(liveSource(paths), options)
 let hasToldAll = false
+/** What is still to be asked for of the last answer. */
+let slices: Slice[] = []
 
 parentPort?.on('message', async ({ ask }: Question) => {
   try {
-    parentPort?.postMessage(ask === 'processes' ? { kind: 'processes', processes: runner.processes() } : await pass())
+    parentPort?.postMessage(await answerTo(ask))
   } catch (error) {
-    parentPort?.postMessage({
-      kind: 'failed',
-      reason: error instanceof Error ? (error.stack ?? error.message) : String(error),
-    })
+    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    parentPort?.postMessage({ kind: 'failed', reason } satisfies Answer)
   }
 })
 
-async function pass(): Promise<Answer> {
-  const outcome = await runner.next()
-  // The node itself never ends.
-  if (outcome === false) return { kind: 'failed', reason: 'the source has no further moment' }
-  return answerOf(outcome)
+async function answerTo(ask: Question['ask']): Promise<Answer> {
+  switch (ask) {
+    case 'pass': {
+      const outcome = await runner.next()
+      // The node itself never ends.
+      return outcome === false ? { kind: 'failed', reason: 'the source has no further moment' } : passed(outcome)
+    }
+    case 'processes':
+      slices = slicesOf({ processes: runner.processes() })
+      return { kind: 'processes', slices: slices.length }
+    case 'slice':
+      return slices.shift() ?? { kind: 'failed', reason: 'there is no further slice' }
+  }
 }
 
-function answerOf({ snapshot, delta, facts }: PassOutcome): Answer {
+function passed({ snapshot, delta, facts }: PassOutcome): Answer {
   if (!hasToldAll) {
     hasToldAll = true
-    return { kind: 'snapshot', snapshot, facts }
+    const { daemons, shims, containers, verdicts, ...rest } = snapshot
+    slices = slicesOf({ daemons, shims, containers, verdicts })
+    return { kind: 'snapshot', snapshot: rest, facts, slices: slices.length }
   }
-  if (delta !== undefined) return { kind: 'delta', delta, facts }
-  return { kind: 'unchanged', takenAt: snapshot.takenAt, pass: snapshot.pass, facts }
+  if (delta === undefined) {
+    return { kind: 'unchanged', takenAt: snapshot.takenAt, pass: snapshot.pass, facts, slices: 0 }
+  }
+  const { changed, ...rest } = delta
+  slices = slicesOf(changed)
+  return { kind: 'delta', delta: rest, facts, slices: slices.length }
 }

@@ -1,28 +1,31 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
+import type { Collections, Delta } from '../core/model/event.ts'
 import type { Process, Snapshot } from '../core/model/snapshot.ts'
 import { apply } from '../core/snapshot/apply.ts'
 import type { PassOutcome } from './pass-runner.ts'
 import type { Passes } from './passes.ts'
-import type { Answer, Question, WorkerStart } from './worker-protocol.ts'
+import type { Answer, Question, Sliceable, WorkerStart } from './worker-protocol.ts'
 
 type Ending = { resolve: (answer: Answer) => void; reject: (error: Error) => void }
+type Gathered = Record<Sliceable, unknown[]>
 
 /** Passes in a thread of their own. A worker that dies is replaced at the next pass, and starts a new run. */
-export function passesInWorker(start: (life: number) => WorkerStart): Passes {
+export function passesInWorker(start: () => WorkerStart): Passes {
   let worker: Worker | undefined
-  let life = 0
   let latest: Snapshot | undefined
   let waiting: Ending[] = []
+  /** An answer comes in several messages: the next question waits for the last of them. */
+  let conversation: Promise<unknown> = Promise.resolve()
 
   return {
-    async next() {
-      const answer = await asking({ ask: 'pass' })
-      return outcomeOf(answer)
-    },
-    async processes() {
-      const answer = await asking({ ask: 'processes' })
-      return answer.kind === 'processes' ? (answer.processes as readonly Process[]) : []
-    },
+    next: () => converse(async () => outcomeOf(...(await asking('pass')))),
+    processes: () =>
+      converse(async () => {
+        const [answer, { processes }] = await asking('processes')
+        if (answer.kind === 'failed') throw new Error(answer.reason)
+        return processes as readonly Process[]
+      }),
     async close() {
       const ending = worker
       worker = undefined
@@ -30,18 +33,38 @@ export function passesInWorker(start: (life: number) => WorkerStart): Passes {
     },
   }
 
-  function asking(question: Question): Promise<Answer> {
-    const living = worker ?? begin()
+  function converse<T>(speak: () => Promise<T>): Promise<T> {
+    const result = conversation.then(speak)
+    conversation = result.catch(() => {})
+    return result
+  }
+
+  async function asking(question: 'pass' | 'processes'): Promise<[Answer, Gathered]> {
+    const asked = worker ?? begin()
+    const answer = await put(asked, { ask: question })
+    const gathered: Gathered = { daemons: [], shims: [], containers: [], verdicts: [], processes: [] }
+    const slices = 'slices' in answer ? answer.slices : 0
+    for (let taken = 0; taken < slices; taken += 1) {
+      const slice = await put(asked, { ask: 'slice' })
+      if (slice.kind === 'slice') gathered[slice.collection].push(...slice.elements)
+      // Others wait for this thread: clients, and a scrape.
+      await nextTurn()
+    }
+    return [answer, gathered]
+  }
+
+  function put(asked: Worker, question: Question): Promise<Answer> {
     return new Promise((resolve, reject) => {
+      // It may have died between two slices, and would never answer.
+      if (worker !== asked) return reject(new Error('the reading thread ended'))
       waiting.push({ resolve, reject })
-      living.postMessage(question)
+      asked.postMessage(question)
     })
   }
 
   function begin(): Worker {
     latest = undefined
-    const started = new Worker(new URL('./pass-worker.js', import.meta.url), { workerData: start(life) })
-    life += 1
+    const started = new Worker(new URL('./pass-worker.js', import.meta.url), { workerData: start() })
     started.on('message', (answer: Answer) => waiting.shift()?.resolve(answer))
     started.on('error', (error) => end(started, error))
     started.on('exit', (code) => end(started, new Error(`the reading thread ended with code ${code}`)))
@@ -56,15 +79,18 @@ export function passesInWorker(start: (life: number) => WorkerStart): Passes {
     for (const { reject } of abandoned) reject(error)
   }
 
-  function outcomeOf(answer: Answer): PassOutcome {
+  function outcomeOf(answer: Answer, gathered: Gathered): PassOutcome {
+    const { daemons, shims, containers, verdicts } = gathered as unknown as Collections
+    const collections = { daemons, shims, containers, verdicts }
     switch (answer.kind) {
       case 'snapshot':
-        latest = answer.snapshot
+        latest = { ...answer.snapshot, ...collections }
         return { snapshot: latest, facts: answer.facts, delta: undefined }
       case 'delta': {
-        const { seq, takenAt, pass } = answer.delta
-        latest = { ...need(latest), ...apply(need(latest), answer.delta), seq, takenAt, pass }
-        return { snapshot: latest, facts: answer.facts, delta: answer.delta }
+        const delta: Delta = { ...answer.delta, changed: collections }
+        const { seq, takenAt, pass } = delta
+        latest = { ...need(latest), ...apply(need(latest), delta), seq, takenAt, pass }
+        return { snapshot: latest, facts: answer.facts, delta }
       }
       case 'unchanged':
         latest = { ...need(latest), takenAt: answer.takenAt, pass: answer.pass }
@@ -72,6 +98,7 @@ export function passesInWorker(start: (life: number) => WorkerStart): Passes {
       case 'failed':
         throw new Error(answer.reason)
       case 'processes':
+      case 'slice':
         throw new Error('the reading thread answered another question')
     }
   }
