@@ -16,18 +16,31 @@ const stateDirectory = /\/io\.containerd\.(?:runtime\.v[12]\.\w+|sandbox\.contro
 /** A container id as containerd accepts it, so that no name leads out of the directory. pkg/identifiers/validate.go */
 const identifier = /^[A-Za-z0-9]+(?:[._-]+[A-Za-z0-9]+)*$/
 
-type Immutable = Pick<BundleSample, 'config' | 'address' | 'sandboxId' | 'shimBinary' | 'initPid'>
+type Written = Pick<BundleSample, 'config' | 'address' | 'sandboxId' | 'shimBinary' | 'initPid' | 'execPids'>
+
+interface Remembered {
+  readonly written: Written
+  /** When the directory last changed, as it was when its names were listed. */
+  readonly changedMs: number
+}
+
+/** A directory may change twice within the resolution of its time: what is younger is listed again. */
+const SETTLED_MS = 1_000
 
 /** Reads OCI bundles. What is written once is read once for as long as the directory lives. */
 export class Bundles {
-  #written = new Map<string, Immutable>()
+  #remembered = new Map<string, Remembered>()
+  #living = new Map<string, Remembered>()
 
   collect(
     source: ProcSource,
     tally: Tally,
     processes: readonly ProcessSample[],
     wanted: ReadonlyMap<number, Wanted>,
+    takenAtMs: number,
   ): BundleSample[] {
+    this.#remembered = this.#living
+    this.#living = new Map()
     const bundles = new Map<string, BundleSample>()
     const neighbourhoods = new Map<string, { through: string; path: string; key: ProcessKey }>()
     for (const process of processes) {
@@ -35,14 +48,16 @@ export class Bundles {
       if (place === undefined) continue
       const { pid, key } = process
       if (place !== 'cwd') {
-        bundles.set(`${pid}${place.path}`, this.#read(source, tally, `/proc/${pid}/root${place.path}`, place.path, key))
+        const at = `/proc/${pid}/root${place.path}`
+        bundles.set(`${pid}${place.path}`, this.#read(source, tally, at, place.path, key, takenAtMs))
         continue
       }
       const cwd = valueOf(process.detail?.cwd ?? gone)
       if (cwd === null) continue
       const mounts = valueOf(process.detail?.mountNamespace ?? gone) ?? 'unknown'
-      if (!cwd.deleted)
-        bundles.set(`${mounts}:${cwd.path}`, this.#read(source, tally, `/proc/${pid}/cwd`, cwd.path, key))
+      if (!cwd.deleted) {
+        bundles.set(`${mounts}:${cwd.path}`, this.#read(source, tally, `/proc/${pid}/cwd`, cwd.path, key, takenAtMs))
+      }
       // A deleted directory still knows its parent, so the neighbours of a forgotten bundle can be seen through it.
       const parent = directoryOf(cwd.path)
       if (stateDirectory.test(parent)) {
@@ -52,39 +67,54 @@ export class Bundles {
     for (const [where, { through, path, key }] of neighbourhoods) {
       for (const name of valueOf(tally.count('bundle', source.list(through))) ?? []) {
         if (!identifier.test(name) || bundles.has(`${where}/${name}`)) continue
-        bundles.set(`${where}/${name}`, this.#read(source, tally, `${through}/${name}`, `${path}/${name}`, key))
+        const bundle = this.#read(source, tally, `${through}/${name}`, `${path}/${name}`, key, takenAtMs)
+        bundles.set(`${where}/${name}`, bundle)
       }
     }
-    this.#forget(bundles.values())
     return [...bundles.values()]
   }
 
   /** Reads one bundle that was found otherwise, through a root. */
-  collectAt(source: ProcSource, tally: Tally, pid: number, path: string): BundleSample {
-    return this.#read(source, tally, `/proc/${pid}/root${path}`, path, null)
+  collectAt(source: ProcSource, tally: Tally, pid: number, path: string, takenAtMs: number): BundleSample {
+    return this.#read(source, tally, `/proc/${pid}/root${path}`, path, null, takenAtMs)
   }
 
-  #read(source: ProcSource, tally: Tally, at: string, path: string, readThrough: ProcessKey | null): BundleSample {
+  #read(
+    source: ProcSource,
+    tally: Tally,
+    at: string,
+    path: string,
+    readThrough: ProcessKey | null,
+    takenAtMs: number,
+  ): BundleSample {
     const facts = tally.count('bundle', source.facts(at))
-    const identity = facts.kind === 'known' ? `${path} ${facts.value.inode}` : undefined
-    const before = identity === undefined ? undefined : this.#written.get(identity)
-    const written = readImmutable(source, tally, at, before)
-    if (identity !== undefined) this.#written.set(identity, written)
-    return { id: baseName(path), path, source: at, readThrough, facts, ...written, execPids: execPids(source, at) }
-  }
-
-  #forget(kept: Iterable<BundleSample>): void {
-    if (this.#written.size < 4_096) return
-    const living = new Set([...kept].map(({ path, facts }) => `${path} ${valueOf(facts)?.inode}`))
-    for (const identity of this.#written.keys()) if (!living.has(identity)) this.#written.delete(identity)
+    const place = { id: baseName(path), path, source: at, readThrough, facts }
+    if (facts.kind !== 'known') return { ...place, ...readWritten(source, tally, at, undefined) }
+    const { inode, changedMs } = facts.value
+    const identity = `${path} ${inode}`
+    const before = this.#remembered.get(identity)
+    // Files in it are written whole and never again, so that a directory without news has none inside either.
+    const hasNews =
+      before?.changedMs !== changedMs || takenAtMs - changedMs < SETTLED_MS || isHalfWritten(before.written)
+    const now = hasNews ? { written: readWritten(source, tally, at, before?.written), changedMs } : before
+    this.#living.set(identity, now)
+    return { ...place, ...now.written }
   }
 }
 
-function readImmutable(source: ProcSource, tally: Tally, at: string, before: Immutable | undefined): Immutable {
+const isHalfWritten = ({ initPid, config }: Written): boolean =>
+  initPid.kind === 'malformed' || config.kind === 'malformed' || initPid.kind === 'denied' || config.kind === 'denied'
+
+function readWritten(source: ProcSource, tally: Tally, at: string, before: Written | undefined): Written {
+  const listing = source.list(at)
+  // Asking for what is not there costs more than a listing; where that is denied, a file may be readable all the same.
+  const names = listing.kind === 'known' ? new Set(listing.value) : undefined
+  const file = (name: string, limitBytes = LINE_BYTES): Reading<string> =>
+    names !== undefined && !names.has(name)
+      ? gone
+      : text(tally.count('bundle', source.readWhole(`${at}/${name}`, limitBytes)))
   const once = <T>(reading: Reading<T> | undefined, read: () => Reading<T>): Reading<T> =>
     reading?.kind === 'known' ? reading : read()
-  const file = (name: string, limitBytes = LINE_BYTES) =>
-    text(tally.count('bundle', source.readWhole(`${at}/${name}`, limitBytes)))
   return {
     config: once(before?.config, () => mapReading(file('config.json', CONFIG_BYTES), parseBundleConfig)),
     // Written when the container is created, so it appears late; an empty one is half written.
@@ -93,21 +123,20 @@ function readImmutable(source: ProcSource, tally: Tally, at: string, before: Imm
       const address = mapReading(file('address'), parseAddress)
       return address.kind === 'gone' ? mapReading(file('bootstrap.json'), parseBootstrap) : address
     }),
-    sandboxId: before === undefined ? mapReading(file('sandbox'), (id) => id.trim() || undefined) : before.sandboxId,
-    shimBinary:
-      before === undefined
-        ? mapReading(file('shim-binary-path'), (path) => path.trim() || undefined)
-        : before.shimBinary,
+    sandboxId: once(before?.sandboxId, () => mapReading(file('sandbox'), (id) => id.trim() || undefined)),
+    shimBinary: once(before?.shimBinary, () =>
+      mapReading(file('shim-binary-path'), (path) => path.trim() || undefined),
+    ),
+    execPids: execPids(names ?? new Set(), (name) => file(name)),
   }
 }
 
 /** `<exec id>.pid` files: the sessions that `exec` started. cmd/containerd-shim-runc-v2/process/exec.go */
-function execPids(source: ProcSource, at: string): ReadonlyMap<string, number> {
-  const names = valueOf(source.list(at)) ?? []
+function execPids(names: Iterable<string>, read: (name: string) => Reading<string>): ReadonlyMap<string, number> {
   const pids = new Map<string, number>()
   for (const name of names) {
     if (!name.endsWith('.pid') || name === 'init.pid' || name === 'shim.pid') continue
-    const pid = valueOf(mapReading(text(source.readWhole(`${at}/${name}`, LINE_BYTES)), parseInteger))
+    const pid = valueOf(mapReading(read(name), parseInteger))
     if (pid !== null) pids.set(name.slice(0, -'.pid'.length), pid)
   }
   return pids

@@ -7,7 +7,7 @@ import type { BundleMount, BundleSample, FreezerSample, HostSample, Origin, Unix
 import type { InterestOf, ProcessKey, ProcessSample, Wanted } from '../core/model/process.ts'
 import { mapReading, type Reading, valueOf } from '../core/model/reading.ts'
 import { Bundles } from './collect-bundles.ts'
-import { collectDetail, collectSocketInodes, text } from './collect-detail.ts'
+import { collectSocketInodes, Details, text } from './collect-detail.ts'
 import { CgroupTexts, collectProcesses } from './collect-processes.ts'
 import type { ProcSource } from './proc-source.ts'
 import { Tally } from './tally.ts'
@@ -24,6 +24,7 @@ export class Collector {
   readonly #source: ProcSource
   readonly #cgroups = new CgroupTexts()
   readonly #bundles = new Bundles()
+  readonly #details = new Details()
   #sockets = new Map<ProcessKey, { readonly inodes: Reading<ReadonlySet<number>>; readonly pass: number }>()
   #origins = new Map<ProcessKey, Origin | undefined>()
   #pageBytes: number | null = null
@@ -49,13 +50,16 @@ export class Collector {
     const wanted = interestOf(cheap)
     const closer = cheap.map((process) => {
       const want = wanted.get(process.pid)
-      return want === undefined ? process : { ...process, detail: collectDetail(source, tally, process, want.interest) }
+      return want === undefined
+        ? process
+        : { ...process, detail: this.#details.collect(source, tally, process, want.interest) }
     })
+    this.#details.endPass()
     const unixTables = collectUnixTables(source, tally, closer)
     const processes = this.#withSockets(tally, closer, wanted)
     const bundleMounts = collectBundleMounts(source, tally, processes, wanted)
-    const bundles = this.#bundles.collect(source, tally, processes, wanted)
-    const strayBundles = this.#bundlesOfStrays(tally, processes, wanted, bundleMounts, bundles)
+    const bundles = this.#bundles.collect(source, tally, processes, wanted, moment.takenAtMs)
+    const strayBundles = this.#bundlesOfStrays(tally, processes, wanted, bundleMounts, bundles, moment.takenAtMs)
     // Memory of this process tells nothing about the node but the size of a page, and that never changes.
     this.#pageBytes ??= valueOf(mapReading(read('/proc/self/smaps'), hostFiles.parsePageBytes))
 
@@ -128,6 +132,7 @@ export class Collector {
     wanted: ReadonlyMap<number, Wanted>,
     mounts: readonly BundleMount[],
     bundles: readonly BundleSample[],
+    takenAtMs: number,
   ): BundleSample[] {
     const seen = new Set(bundles.map(({ path }) => path))
     const found: BundleSample[] = []
@@ -138,7 +143,7 @@ export class Collector {
         if (!baseName(path).includes(id) && !id.includes(baseName(path))) continue
         if (seen.has(path)) continue
         seen.add(path)
-        found.push(this.#bundles.collectAt(this.#source, tally, process.ppid, path))
+        found.push(this.#bundles.collectAt(this.#source, tally, process.ppid, path, takenAtMs))
       }
     }
     return found
@@ -196,13 +201,15 @@ function collectFreezers(
   wanted: ReadonlyMap<number, Wanted>,
 ): FreezerSample[] {
   const freezers = new Map<string, FreezerSample>()
-  for (const { pid, cgroup } of processes) {
+  for (const { pid, cgroup, state: letter } of processes) {
     const interest = wanted.get(pid)?.interest
     if ((interest !== 'root' && interest !== 'stray' && interest !== 'engine') || cgroup.kind !== 'known') continue
     const { path, controllers, unified } = cgroup.value
     if (path === '/' || path.includes('/../') || freezers.has(path)) continue
     // On a hybrid host the v1 freezer freezes, and cgroup.freeze of v2 stays 0.
     const v1 = controllers.get('freezer')
+    // What the v1 freezer has frozen is in state D, so that anybody else need not be asked. kernel/freezer.c
+    if (v1 !== undefined && letter !== 'D' && interest !== 'engine') continue
     const file =
       v1 === undefined ? `/sys/fs/cgroup${unified}/cgroup.events` : `/sys/fs/cgroup/freezer${v1}/freezer.state`
     const state = mapReading(

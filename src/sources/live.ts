@@ -25,6 +25,7 @@ const CAREFULLY = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLO
  */
 export function liveSource({ procfs, cgroupfs }: LivePaths): ProcSource {
   let buffer = Buffer.allocUnsafeSlow(PIECE_BYTES)
+  const views = new Array<Reading<Bytes> | undefined>(16 * 1024).fill(undefined)
   const at = (path: string): string => {
     if (path.startsWith('/proc')) return procfs === '/proc' ? path : procfs + path.slice('/proc'.length)
     if (path.startsWith('/sys/fs/cgroup')) return cgroupfs + path.slice('/sys/fs/cgroup'.length)
@@ -47,7 +48,7 @@ export function liveSource({ procfs, cgroupfs }: LivePaths): ProcSource {
         return readingOfError(error)
       }
       try {
-        return known(buffer.subarray(0, readSync(fd, buffer, 0, PIECE_BYTES, null)))
+        return piece(readSync(fd, buffer, 0, PIECE_BYTES, null))
       } catch (error) {
         // ESRCH here: it exited between open and read.
         return readingOfError(error)
@@ -60,8 +61,9 @@ export function liveSource({ procfs, cgroupfs }: LivePaths): ProcSource {
         () => openSync(at(path), CAREFULLY),
         (fd) => {
           try {
-            if (!fstatSync(fd).isFile()) return malformed('not a regular file')
-            return readAll(fd, limitBytes)
+            const facts = fstatSync(fd)
+            if (!facts.isFile()) return malformed('not a regular file')
+            return readAll(fd, limitBytes, facts.size)
           } catch (error) {
             return readingOfError(error)
           } finally {
@@ -81,7 +83,17 @@ export function liveSource({ procfs, cgroupfs }: LivePaths): ProcSource {
     },
   }
 
-  function readAll(fd: number, limitBytes: number): Reading<Bytes> {
+  /** Most answers are a few hundred bytes long, and a view of each length is made once. */
+  function piece(length: number): Reading<Bytes> {
+    const view = views[length]
+    if (view !== undefined) return view
+    const made = known<Bytes>(buffer.subarray(0, length))
+    if (length < views.length) views[length] = made
+    return made
+  }
+
+  /** @param size as the file system says it; 0 for a /proc file, which only an empty read ends. */
+  function readAll(fd: number, limitBytes: number, size: number): Reading<Bytes> {
     let length = 0
     for (;;) {
       // /proc files made of records come in pieces, so only an empty read is the end. seq_file, fs/seq_file.c
@@ -89,11 +101,12 @@ export function liveSource({ procfs, cgroupfs }: LivePaths): ProcSource {
         const larger = Buffer.allocUnsafeSlow(buffer.length * 2)
         buffer.copy(larger)
         buffer = larger
+        views.fill(undefined)
       }
       const read = readSync(fd, buffer, length, buffer.length - length, null)
-      if (read === 0) return known(buffer.subarray(0, length))
       length += read
       if (length > limitBytes) return malformed(`longer than ${limitBytes} bytes`)
+      if (read === 0 || length === size) return piece(length)
     }
   }
 }

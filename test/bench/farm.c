@@ -49,9 +49,11 @@ static void start_threads(int count) {
     if (clone(thread, stacks[i] + sizeof stacks[i], flags, NULL) < 0) err(1, "clone");
 }
 
+/** Says so, and lets go of what was inherited. */
 static void ready(void) {
   if (write(READY, "", 1) != 1) err(1, "ready");
   close(READY);
+  dup2(STDIN_FILENO, STDERR_FILENO);
 }
 
 static void write_file(const char *path, const char *text) {
@@ -78,8 +80,9 @@ static void become_small(void) {
   struct rlimit most = {1 << 20, 1 << 20};
   setrlimit(RLIMIT_NOFILE, &most);
   int null = open("/dev/null", O_RDWR);
-  for (int fd = 0; fd < 3; fd++) dup2(null, fd);
-  if (null > 2) close(null);
+  dup2(null, STDIN_FILENO);
+  dup2(null, STDOUT_FILENO);
+  if (null > STDERR_FILENO) close(null);
 }
 
 /** Starts a container's first process in its cgroups. vfork: nothing of this process is copied. */
@@ -100,6 +103,7 @@ static pid_t start_container(char *const argv[], const char *program, const char
     }
     char *const bare[] = {"PATH=/usr/bin", NULL};
     close(READY);
+    fcntl(STDERR_FILENO, F_SETFD, FD_CLOEXEC);
     execve(program, argv, bare);
     err(1, "%s", program);
   }

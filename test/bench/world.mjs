@@ -14,8 +14,6 @@ const bundles = '/run/containerd/io.containerd.runtime.v2.task/k8s.io'
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
 
 execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=755,nr_inodes=0', 'none', '/run'])
-// Threads take numbers too. Since Linux 6.14 this is the namespace's own limit; before, 32768 may be too few for 30,000.
-if (size > 15_000) writeFileSync('/proc/sys/kernel/pid_max', '4194304')
 
 say(`${size} processes: starting`)
 // A shim, the pod's sandbox, its container, and what that forked.

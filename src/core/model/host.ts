@@ -16,7 +16,7 @@ export interface UnixRow {
 
 /** `net/unix` of one network namespace, by socket path (`@…` for abstract ones). */
 export interface UnixTable {
-  /** Inode of the file itself: the identity of the network namespace that needs no privilege. */
+  /** What `unixTable` of the processes in this network namespace is. */
   readonly id: number
   /** Where it was read: a path that a person can look at. */
   readonly source: string

@@ -57,14 +57,14 @@ export interface ThreadState {
 export interface ProcessDetail {
   /** `NSpid`: the pid in each pid namespace, the outermost first. */
   readonly innerPids: Reading<readonly number[]>
-  readonly rssBytes: Reading<number>
   readonly exe: Reading<LinkTarget>
   readonly cwd: Reading<LinkTarget>
   readonly cwdFacts: Reading<FileFacts>
-  readonly pidNamespace: Reading<number>
   readonly mountNamespace: Reading<number>
-  readonly netNamespace: Reading<number>
-  /** Inode of its `net/unix`: equal for processes of one network namespace, and readable without privilege. */
+  /**
+   * Tells its network namespace: the inode of `ns/net`, or where that is denied of its `net/unix`, which differs between
+   * network namespaces, is the same within one, and is readable without privilege.
+   */
   readonly unixTable: Reading<number>
   /** Kernel function it sleeps in. */
   readonly wchan: Reading<string>

@@ -1,6 +1,5 @@
 import type { ContainerBranch, Forest, ShimBranch } from '../model/forest.ts'
 import type { Measured, Memory } from '../model/memory.ts'
-import { valueOf } from '../model/reading.ts'
 
 const TICKS_PER_SECOND = 100
 
@@ -25,7 +24,7 @@ export function measure(forest: Forest, memory: Memory): Measurements {
     const before = isDue ? undefined : memory.measured.get(key)
     measured.set(key, before ?? measureNow())
   }
-  for (const shim of forest.shims) keep(shim.node.process.key, () => measureShim(shim))
+  for (const shim of forest.shims) keep(shim.node.process.key, () => measureShim(shim, forest.host.pageBytes))
   for (const container of forest.containers) {
     keep(container.key, () => measureContainer(container, forest.host.pageBytes))
   }
@@ -36,10 +35,10 @@ export function measure(forest: Forest, memory: Memory): Measurements {
   }
 }
 
-function measureShim({ node }: ShimBranch): Measured {
-  const { detail, threads, cpuTicks } = node.process
+function measureShim({ node }: ShimBranch, pageBytes: number | null): Measured {
+  const { rssPages, threads, cpuTicks } = node.process
   return {
-    rssBytes: detail === undefined ? null : valueOf(detail.rssBytes),
+    rssBytes: pageBytes === null ? null : rssPages * pageBytes,
     threads,
     cpuSeconds: cpuTicks / TICKS_PER_SECOND,
     processes: 1,

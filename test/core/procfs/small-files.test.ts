@@ -3,7 +3,7 @@ import { parseCmdline } from '../../../src/core/procfs/cmdline.ts'
 import { parseCgroupEvents, parseFreezerState } from '../../../src/core/procfs/freezer.ts'
 import * as host from '../../../src/core/procfs/host-files.ts'
 import { parseInodeLink, parseLink } from '../../../src/core/procfs/link.ts'
-import { parseStatus } from '../../../src/core/procfs/status.ts'
+import { parseInnerPids } from '../../../src/core/procfs/status.ts'
 
 describe('parseCmdline', () => {
   it('keeps empty arguments and does without the last NUL', () => {
@@ -26,15 +26,13 @@ describe('parseLink', () => {
   })
 })
 
-describe('parseStatus', () => {
-  it('reads the pids of every namespace and the resident memory', () => {
-    const text = 'Name:\tpause\nPid:\t602\nNSpid:\t602\t7\nVmRSS:\t    1328 kB\n'
-    expect(parseStatus(text)).toEqual({ innerPids: [602, 7], rssBytes: 1328 * 1024 })
+describe('parseInnerPids', () => {
+  it('reads the pid in every namespace', () => {
+    expect(parseInnerPids('Name:\tpause\nPid:\t602\nNSpid:\t602\t7\nVmRSS:\t    1328 kB\n')).toEqual([602, 7])
   })
 
-  it('knows that a zombie has no memory, and that half a file is none', () => {
-    expect(parseStatus('Name:\tx\nNSpid:\t9\n')).toEqual({ innerPids: [9], rssBytes: undefined })
-    expect(parseStatus('')).toBeUndefined()
+  it.each(['', 'Name:\tx\n', 'Name:\tx\nNSpid:\t60', 'Name:\tx\nNSpid:\tx\n'])('does not understand %j', (text) => {
+    expect(parseInnerPids(text)).toBeUndefined()
   })
 })
 

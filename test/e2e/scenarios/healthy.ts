@@ -77,6 +77,7 @@ export const healthyScenarios: readonly Scenario[] = [
   {
     name: 'container-creating',
     story: 'containerd 1.6.20, runc 1.1.5: `runc create` waits for a createRuntime hook, for some seconds only.',
+    fleeting: true,
     async play(node) {
       const containerd = await node.containerd()
       await containerd.runSpec('web', await writeSpec(node.world, 'web', '/default/web', hangingHook))

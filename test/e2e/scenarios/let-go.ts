@@ -71,6 +71,7 @@ export const letGo: readonly Scenario[] = [
   {
     name: 'shim-wedged-containerd-waiting',
     story: 'containerd 1.6.20 is starting and waits for a stopped shim to accept its connection (a row in state 02).',
+    fleeting: true,
     async play(node): Promise<Played> {
       const containerd = await node.containerd()
       await containerd.run('web')

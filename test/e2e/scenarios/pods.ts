@@ -1,4 +1,4 @@
-import { processes } from '../support/processes.ts'
+import { gone, processes, shimOf } from '../support/processes.ts'
 import { until } from '../support/until.ts'
 import { healthy, type Scenario } from './scenario.ts'
 
@@ -28,6 +28,33 @@ export const podScenarios: readonly Scenario[] = [
       const app = (await containerd.tasks()).find(({ id }) => id === containerIds[0])
       await node.world.kill('KILL', app?.pid ?? Number.NaN)
       await until('only the sandbox is left', async () => (await containerd.tasks()).length === 1)
+      return healthy(node)
+    },
+  },
+  {
+    name: 'pod-container-removed',
+    story: 'containerd 1.6.20, CRI: kubelet stopped and removed one of two containers of a pod.',
+    async play(node) {
+      await node.containerd()
+      const cri = await node.cri()
+      const { containerIds } = await cri.runPod('web', ['app', 'proxy'])
+      await cri.stopContainer(containerIds[0] ?? '')
+      await cri.removeContainer(containerIds[0] ?? '')
+      return healthy(node)
+    },
+  },
+  {
+    name: 'pod-removed',
+    story:
+      'containerd 1.6.20, CRI: kubelet stopped and removed a pod; nothing of it is left, another pod is untouched.',
+    async play(node) {
+      await node.containerd()
+      const cri = await node.cri()
+      const { sandboxId } = await cri.runPod('old', ['app'])
+      await cri.runPod('web', ['app'])
+      const shim = shimOf(node.world, sandboxId)
+      await cri.removePod(sandboxId)
+      await gone(node.world, shim)
       return healthy(node)
     },
   },

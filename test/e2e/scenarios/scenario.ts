@@ -8,6 +8,8 @@ export interface Scenario {
   /** For the head of a recording: what happened, on which runtime and version. */
   readonly story: string
   readonly node?: NodeShape
+  /** It is right for a short time only, so it is looked at once. */
+  readonly fleeting?: true
   /** Lets it happen. It returns when the world has come to rest. */
   play(node: Node): Promise<Played>
 }

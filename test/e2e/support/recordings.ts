@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { release } from 'node:os'
 import { join } from 'node:path'
 import type { Played, Scenario } from '../scenarios/scenario.ts'
+import { forkyTree } from './forky.ts'
 import { shimscope } from './shimscope.ts'
 import { project, type World } from './world.ts'
 
@@ -23,7 +24,8 @@ export async function recordTo(scenario: Scenario, { verdicts }: Played, world: 
   ]
   const folder = asked === '1' ? join(project, 'test/recordings') : asked
   mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, `${scenario.name}.proc`), `${story.map((line) => `# ${line}\n`).join('')}\n${moments}`)
+  const head = story.map((line) => `# ${line}\n`).join('')
+  writeFileSync(join(folder, `${scenario.name}.proc`), `${head}\n${withoutOurMachine(moments, world)}`)
 }
 
 /** The scenarios are told in words; these are the facts of the day. */
@@ -40,3 +42,23 @@ async function versions(world: World): Promise<string> {
     `Linux ${release().split('-')[0]}`,
   ].join(', ')
 }
+
+/** A world shows the mounts of the machine that it runs on. They say nothing about a node, and are nobody's business. */
+function withoutOurMachine(moments: string, world: World): string {
+  const ours = new Set(readFileSync('/proc/self/mountinfo', 'utf8').split('\n').map(mountPoint).filter(isOurs))
+  const lines = moments.replaceAll(forkyTree, '/srv/forky').split('\n')
+  let inMounts = false
+  return lines
+    .filter((line) => {
+      if (/^(--|==) /.test(line)) inMounts = line.endsWith('/mountinfo --')
+      return (
+        !inMounts || !(ours.has(mountPoint(line)) || [project, world.shared].some((path) => line.includes(` ${path}`)))
+      )
+    })
+    .join('\n')
+}
+
+/** The fifth field; proc_pid_mountinfo(5). */
+const mountPoint = (line: string): string => line.split(' ')[4] ?? ''
+/** What every Linux has is not ours. */
+const isOurs = (path: string): boolean => path !== '' && path !== '/' && !/^\/(dev|proc|sys)(\/|$)/.test(path)

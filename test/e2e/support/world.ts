@@ -56,7 +56,14 @@ export async function openWorld(shape: WorldShape = {}): Promise<World> {
       },
     },
   )
-  await ready(keeper)
+  const removeTraces = async () => {
+    await removeCgroups(name)
+    rmSync(shared, { recursive: true, force: true })
+  }
+  await ready(keeper).catch(async (error: unknown) => {
+    await removeTraces()
+    throw error
+  })
   const hostPid = await until('the world has a PID 1', () => firstChild(keeper.pid ?? 0))
   const closings: (() => void | Promise<void>)[] = []
 
@@ -106,8 +113,7 @@ export async function openWorld(shape: WorldShape = {}): Promise<World> {
         process.kill(hostPid, 'SIGKILL') // the kernel ends the rest of the pid namespace, then its mounts
         await gone
       }
-      await removeCgroups(name)
-      rmSync(shared, { recursive: true, force: true })
+      await removeTraces()
     },
   }
 }
@@ -120,6 +126,7 @@ function ready(keeper: ChildProcess): Promise<void> {
       complaint += text
     })
     keeper.stdout?.once('data', () => resolve())
+    keeper.once('error', reject)
     keeper.once('exit', (code) => reject(new Error(`the world did not open (${code}): ${complaint}`)))
   })
 }
