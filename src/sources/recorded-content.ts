@@ -31,8 +31,6 @@ function keptConfig(bytes: Buffer): Reading<Buffer> {
 
 /** As runtime-spec writes it. */
 const writtenConfig = (config: BundleConfig): unknown => ({
-  ...(config.hostname === null ? {} : { hostname: config.hostname }),
-  process: { args: redactArgv(config.args) },
   annotations: Object.fromEntries(config.annotations),
   linux: {
     ...(config.cgroupsPath === null ? {} : { cgroupsPath: config.cgroupsPath }),

@@ -27,10 +27,7 @@ export interface UnixTable {
 export interface BundleConfig {
   readonly annotations: ReadonlyMap<string, string>
   readonly cgroupsPath: string | null
-  readonly hostname: string | null
   readonly ownPidNamespace: boolean
-  /** Arguments of the process that the bundle describes. */
-  readonly args: readonly string[]
 }
 
 /** An OCI bundle directory, read through the working directory of its shim or through a root. */

@@ -1,20 +1,35 @@
 import type { BundleConfig } from '../model/host.ts'
+import { jsonMember } from './json-part.ts'
 
 /** Parses the parts of an OCI `config.json` that say what a container is. runtime-spec, config.md and config-linux.md */
 export function parseBundleConfig(text: string): BundleConfig | undefined {
+  return quickly(text) ?? thoroughly(text)
+}
+
+/** As every engine writes it: each member once. */
+function quickly(text: string): BundleConfig | undefined {
+  const annotations = object(jsonMember(text, 'annotations'))
+  const cgroupsPath = jsonMember(text, 'cgroupsPath')
+  const namespaces = jsonMember(text, 'namespaces')
+  if (annotations === undefined || typeof cgroupsPath !== 'string' || !Array.isArray(namespaces)) return undefined
+  return configOf(annotations, cgroupsPath, namespaces)
+}
+
+function thoroughly(text: string): BundleConfig | undefined {
   const config = object(parseJson(text))
   if (config === undefined) return undefined
   const linux = object(config['linux']) ?? {}
   const namespaces = Array.isArray(linux['namespaces']) ? linux['namespaces'] : []
+  return configOf(config['annotations'], linux['cgroupsPath'], namespaces)
+}
+
+function configOf(annotations: unknown, cgroupsPath: unknown, namespaces: readonly unknown[]): BundleConfig {
   const pid = namespaces.map(object).find((namespace) => namespace?.['type'] === 'pid')
-  const args = object(config['process'])?.['args']
   return {
-    annotations: strings(config['annotations']),
-    cgroupsPath: string(linux['cgroupsPath']),
-    hostname: string(config['hostname']),
+    annotations: strings(annotations),
+    cgroupsPath: string(cgroupsPath),
     // A namespace with a path is somebody else's that it joins.
     ownPidNamespace: pid !== undefined && string(pid['path']) === null,
-    args: Array.isArray(args) ? args.filter((arg) => typeof arg === 'string') : [],
   }
 }
 

@@ -13,9 +13,7 @@ describe('parseBundleConfig', () => {
     expect(config).toEqual({
       annotations: new Map([['io.kubernetes.cri.sandbox-uid', 'u']]),
       cgroupsPath: '/kubepods/podu/1f',
-      hostname: null,
       ownPidNamespace: true,
-      args: ['/pause'],
     })
   })
 
