@@ -8,7 +8,7 @@ import type { InterestOf, ProcessKey, ProcessSample, Wanted } from '../core/mode
 import { mapReading, type Reading, valueOf } from '../core/model/reading.ts'
 import { Bundles } from './collect-bundles.ts'
 import { collectSocketInodes, Details, text } from './collect-detail.ts'
-import { CgroupTexts, collectProcesses } from './collect-processes.ts'
+import { Processes } from './collect-processes.ts'
 import type { ProcSource } from './proc-source.ts'
 import { Tally } from './tally.ts'
 
@@ -22,7 +22,7 @@ const PASSES_BETWEEN_DESCRIPTORS = 30
  */
 export class Collector {
   readonly #source: ProcSource
-  readonly #cgroups = new CgroupTexts()
+  readonly #processes = new Processes()
   readonly #bundles = new Bundles()
   readonly #details = new Details()
   #sockets = new Map<ProcessKey, { readonly inodes: Reading<ReadonlySet<number>>; readonly pass: number }>()
@@ -46,7 +46,7 @@ export class Collector {
 
     const uptimeMs = valueOf(mapReading(read('/proc/uptime'), hostFiles.parseUptime))
     const bootedAtMs = valueOf(mapReading(text(source.readWhole('/proc/stat', TABLE_BYTES)), hostFiles.parseBootTime))
-    const { processes: cheap, unreadable } = collectProcesses(source, tally, this.#cgroups)
+    const { processes: cheap, unreadable } = this.#processes.collect(source, tally)
     const wanted = interestOf(cheap)
     const closer = cheap.map((process) => {
       const want = wanted.get(process.pid)

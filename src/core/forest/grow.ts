@@ -1,15 +1,23 @@
-import type { Tree, TreeNode } from '../model/forest.ts'
+import type { Tree } from '../model/forest.ts'
 import type { ProcessKey, ProcessSample } from '../model/process.ts'
+
+/** While it grows. Most processes have no child, and share that. */
+interface Sprout {
+  readonly process: ProcessSample
+  parent: Sprout | null
+  children: readonly Sprout[]
+}
+const childless: readonly Sprout[] = []
 
 /**
  * The kernel's tree. Every process is in it once, whatever the parents say: readings of one pass are not of one
  * instant, so a parent may be gone, its pid reused, or parents may even form a loop.
  */
 export function grow(processes: readonly ProcessSample[]): Tree {
-  const nodes = new Map<ProcessKey, TreeNode>()
-  const byPid = new Map<number, TreeNode>()
+  const nodes = new Map<ProcessKey, Sprout>()
+  const byPid = new Map<number, Sprout>()
   for (const process of processes) {
-    const node: TreeNode = { process, parent: null, children: [] }
+    const node: Sprout = { process, parent: null, children: childless }
     nodes.set(process.key, node)
     byPid.set(process.pid, node)
   }
@@ -20,27 +28,30 @@ export function grow(processes: readonly ProcessSample[]): Tree {
     node.parent = parent
   }
   cutLoops(byPid)
-  const roots: TreeNode[] = []
+  const roots: Sprout[] = []
   for (const node of byPid.values()) {
     if (node.parent === null) roots.push(node)
-    else node.parent.children.push(node)
+    else if (node.parent.children === childless) node.parent.children = [node]
+    else (node.parent.children as Sprout[]).push(node)
   }
   return { nodes, byPid, roots }
 }
 
-function cutLoops(byPid: ReadonlyMap<number, TreeNode>): void {
-  const sound = new Set<TreeNode>()
+/** No parent is younger, so that only processes of one and the same tick can stand in a circle. */
+function cutLoops(byPid: ReadonlyMap<number, Sprout>): void {
   for (const start of byPid.values()) {
-    const path = new Set<TreeNode>()
-    let node: TreeNode | null = start
-    while (node !== null && !sound.has(node)) {
-      if (path.has(node)) {
-        node.parent = null
+    const { startTicks } = start.process
+    if (start.parent?.process.startTicks !== startTicks) continue
+    const circle = new Set([start])
+    let node: Sprout | null = start.parent
+    for (; node !== null && node.process.startTicks === startTicks; node = node.parent) {
+      if (node === start) {
+        start.parent = null
         break
       }
-      path.add(node)
-      node = node.parent
+      // Into a circle that it is not part of itself: cut when its own turn comes.
+      if (circle.has(node)) break
+      circle.add(node)
     }
-    for (const visited of path) sound.add(visited)
   }
 }

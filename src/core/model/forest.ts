@@ -7,8 +7,8 @@ import type { ContainerState, Parentage, Pod, Relation, Supervision } from './sn
 export interface TreeNode {
   readonly process: ProcessSample
   /** `null` at the top, or when the parent was not seen. */
-  parent: TreeNode | null
-  readonly children: TreeNode[]
+  readonly parent: TreeNode | null
+  readonly children: readonly TreeNode[]
 }
 
 /** The kernel's parentage and nothing else. */
