@@ -1,5 +1,6 @@
 import { parseAddress, parseBootstrap, parseBundleConfig } from '../core/procfs/bundle.ts'
 import { parseInteger } from '../core/procfs/host-files.ts'
+import { bundleId, bundlesAround, isStored, storedBundle } from '../core/model/bundle-path.ts'
 import { baseName, directoryOf } from '../core/model/path.ts'
 import type { BundleSample } from '../core/model/host.ts'
 import type { ProcessKey, ProcessSample, Wanted } from '../core/model/process.ts'
@@ -15,6 +16,9 @@ const LINE_BYTES = 4096
 const stateDirectory = /\/io\.containerd\.(?:runtime\.v[12]\.\w+|sandbox\.controller\.v1\.shim)\/[^/]+$/
 /** A container id as containerd accepts it, so that no name leads out of the directory. pkg/identifiers/validate.go */
 const identifier = /^[A-Za-z0-9]+(?:[._-]+[A-Za-z0-9]+)*$/
+
+/** conmon's pid files; one that its command line names otherwise may be any file, and we keep away from it. */
+const PID_FILE = 'pidfile'
 
 type Written = Pick<BundleSample, 'config' | 'address' | 'sandboxId' | 'shimBinary' | 'initPid' | 'execPids'>
 
@@ -42,14 +46,19 @@ export class Bundles {
     this.#remembered = this.#living
     this.#living = new Map()
     const bundles = new Map<string, BundleSample>()
+    const storedBeside = storedBesideIn(processes, wanted)
     const neighbourhoods = new Map<string, { through: string; path: string; key: ProcessKey }>()
     for (const process of processes) {
       const place = wanted.get(process.pid)?.bundle
       if (place === undefined) continue
       const { pid, key } = process
       if (place !== 'cwd') {
-        const at = `/proc/${pid}/root${place.path}`
-        bundles.set(`${pid}${place.path}`, this.#read(source, tally, at, place.path, key, takenAtMs))
+        const root = `/proc/${pid}/root`
+        const named = place.pidFile !== null && baseName(place.pidFile) === PID_FILE ? root + place.pidFile : undefined
+        for (const path of [place.path, ...(storedBeside.get(pid) ?? [])]) {
+          const pidFile = path === place.path ? named : undefined
+          bundles.set(`${pid}${path}`, this.#read(source, tally, root + path, path, key, takenAtMs, pidFile))
+        }
         continue
       }
       const cwd = valueOf(process.detail?.cwd ?? gone)
@@ -86,17 +95,22 @@ export class Bundles {
     path: string,
     readThrough: ProcessKey | null,
     takenAtMs: number,
+    pidFile?: string,
   ): BundleSample {
     const facts = tally.count('bundle', source.facts(at))
-    const place = { id: baseName(path), path, source: at, readThrough, facts }
-    if (facts.kind !== 'known') return { ...place, ...readWritten(source, tally, at, undefined) }
+    const place = { id: bundleId(path), path, source: at, readThrough, facts }
+    const read = (before: Written | undefined) =>
+      isStored(path) ? readStored(source, tally, at, pidFile, before) : readWritten(source, tally, at, before)
+    if (facts.kind !== 'known') return { ...place, ...read(undefined) }
     const { inode, changedMs } = facts.value
     const identity = `${path} ${inode}`
     const before = this.#remembered.get(identity)
     // Files in it are written whole and never again, so that a directory without news has none inside either.
     const hasNews =
       before?.changedMs !== changedMs || takenAtMs - changedMs < SETTLED_MS || isHalfWritten(before.written)
-    const now = hasNews ? { written: readWritten(source, tally, at, before?.written), changedMs } : before
+    // podman's pid file lies elsewhere, and may come when nothing changes here any more.
+    const isAwaited = pidFile !== undefined && before?.written.initPid.kind !== 'known'
+    const now = hasNews || isAwaited ? { written: read(before?.written), changedMs } : before
     this.#living.set(identity, now)
     return { ...place, ...now.written }
   }
@@ -104,6 +118,9 @@ export class Bundles {
 
 const isHalfWritten = ({ initPid, config }: Written): boolean =>
   initPid.kind === 'malformed' || config.kind === 'malformed' || initPid.kind === 'denied' || config.kind === 'denied'
+
+const once = <T>(reading: Reading<T> | undefined, read: () => Reading<T>): Reading<T> =>
+  reading?.kind === 'known' ? reading : read()
 
 function readWritten(source: ProcSource, tally: Tally, at: string, before: Written | undefined): Written {
   const listing = source.list(at)
@@ -113,8 +130,6 @@ function readWritten(source: ProcSource, tally: Tally, at: string, before: Writt
     names !== undefined && !names.has(name)
       ? gone
       : text(tally.count('bundle', source.readWhole(`${at}/${name}`, limitBytes)))
-  const once = <T>(reading: Reading<T> | undefined, read: () => Reading<T>): Reading<T> =>
-    reading?.kind === 'known' ? reading : read()
   return {
     config: once(before?.config, () => mapReading(file('config.json', CONFIG_BYTES), parseBundleConfig)),
     // Written when the container is created, so it appears late; an empty one is half written.
@@ -131,6 +146,25 @@ function readWritten(source: ProcSource, tally: Tally, at: string, before: Writt
   }
 }
 
+/** A bundle that podman or CRI-O made has none of the files by which containerd finds its shims. */
+function readStored(
+  source: ProcSource,
+  tally: Tally,
+  at: string,
+  pidFile: string | undefined,
+  before: Written | undefined,
+): Written {
+  const file = (path: string, limitBytes: number) => text(tally.count('bundle', source.readWhole(path, limitBytes)))
+  return {
+    config: once(before?.config, () => mapReading(file(`${at}/config.json`, CONFIG_BYTES), parseBundleConfig)),
+    initPid: once(before?.initPid, () => mapReading(file(pidFile ?? `${at}/${PID_FILE}`, LINE_BYTES), parseInteger)),
+    address: gone,
+    sandboxId: gone,
+    shimBinary: gone,
+    execPids: new Map(),
+  }
+}
+
 /** `<exec id>.pid` files: the sessions that `exec` started. cmd/containerd-shim-runc-v2/process/exec.go */
 function execPids(names: Iterable<string>, read: (name: string) => Reading<string>): ReadonlyMap<string, number> {
   const pids = new Map<string, number>()
@@ -140,4 +174,29 @@ function execPids(names: Iterable<string>, read: (name: string) => Reading<strin
     if (pid !== null) pids.set(name.slice(0, -'.pid'.length), pid)
   }
   return pids
+}
+
+/** The container id in a cgroup path, the innermost; `undefined` where none of it looks like one. */
+export const idIn = (cgroup: string): string | undefined => cgroup.match(/[0-9a-f]{64}(?!.*[0-9a-f]{64})/)?.[0]
+
+/**
+ * Bundles beside the ones that command lines name: a conmonrs keeps a pod, and names only the sandbox's directory. The
+ * cgroups of its children name the others'.
+ */
+function storedBesideIn(
+  processes: readonly ProcessSample[],
+  wanted: ReadonlyMap<number, Wanted>,
+): ReadonlyMap<number, ReadonlySet<string>> {
+  const beside = new Map<number, Set<string>>()
+  for (const { ppid, cgroup } of processes) {
+    const place = wanted.get(ppid)?.bundle
+    if (place === undefined || place === 'cwd' || !isStored(place.path) || cgroup.kind !== 'known') continue
+    const id = idIn(cgroup.value.path)
+    const other = id === undefined ? place.path : storedBundle(bundlesAround(place.path), id)
+    if (other === place.path) continue
+    const others = beside.get(ppid)
+    if (others === undefined) beside.set(ppid, new Set([other]))
+    else others.add(other)
+  }
+  return beside
 }

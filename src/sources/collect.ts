@@ -1,12 +1,13 @@
 import { parseCgroupEvents, parseFreezerState } from '../core/procfs/freezer.ts'
 import * as hostFiles from '../core/procfs/host-files.ts'
+import { storedBundle } from '../core/model/bundle-path.ts'
 import { baseName } from '../core/model/path.ts'
-import { parseBundleMounts, parseOrigin } from '../core/procfs/mountinfo.ts'
+import { mountedAt, parseBundleMounts, parseOrigin } from '../core/procfs/mountinfo.ts'
 import { parseUnixSockets } from '../core/procfs/unix-sockets.ts'
 import type { BundleMount, BundleSample, FreezerSample, HostSample, Origin, UnixTable } from '../core/model/host.ts'
 import type { InterestOf, ProcessKey, ProcessSample, Wanted } from '../core/model/process.ts'
 import { mapReading, type Reading, valueOf } from '../core/model/reading.ts'
-import { Bundles } from './collect-bundles.ts'
+import { Bundles, idIn } from './collect-bundles.ts'
 import { collectSocketInodes, Details, text } from './collect-detail.ts'
 import { Processes } from './collect-processes.ts'
 import type { ProcSource } from './proc-source.ts'
@@ -26,7 +27,7 @@ export class Collector {
   readonly #bundles = new Bundles()
   readonly #details = new Details()
   #sockets = new Map<ProcessKey, { readonly inodes: Reading<ReadonlySet<number>>; readonly pass: number }>()
-  #origins = new Map<ProcessKey, Origin | undefined>()
+  #origins = new Map<ProcessKey, FoundOrigin>()
   #pageBytes: number | null = null
   #pass = 0
 
@@ -59,6 +60,7 @@ export class Collector {
     const processes = this.#withSockets(tally, closer, wanted)
     const bundleMounts = collectBundleMounts(source, tally, processes, wanted)
     const bundles = this.#bundles.collect(source, tally, processes, wanted, moment.takenAtMs)
+    const origins = this.#originsOf(tally, processes, wanted)
     const strayBundles = this.#bundlesOfStrays(tally, processes, wanted, bundleMounts, bundles, moment.takenAtMs)
     // Memory of this process tells nothing about the node but the size of a page, and that never changes.
     this.#pageBytes ??= valueOf(mapReading(read('/proc/self/smaps'), hostFiles.parsePageBytes))
@@ -79,7 +81,7 @@ export class Collector {
       unixTables,
       bundles: [...bundles, ...strayBundles],
       bundleMounts,
-      origins: this.#originsOf(tally, processes, wanted),
+      origins,
       freezers: collectFreezers(source, tally, processes, wanted),
       reads: tally.reads,
       denied: tally.denied,
@@ -113,17 +115,27 @@ export class Collector {
 
   /** A root is mounted before its first process starts, so one look at each process is enough. */
   #originsOf(tally: Tally, processes: readonly ProcessSample[], wanted: ReadonlyMap<number, Wanted>): Origin[] {
-    const living = new Map<ProcessKey, Origin | undefined>()
-    for (const { pid, key, state } of processes) {
-      if (wanted.get(pid)?.interest !== 'stray' || state === 'Z') continue
-      const source = `/proc/${pid}/mountinfo`
-      const origin = this.#origins.has(key)
-        ? this.#origins.get(key)
-        : originIn(text(tally.count('mountinfo', this.#source.readWhole(source, TABLE_BYTES))), key, source)
-      living.set(key, origin)
+    const living = new Map<ProcessKey, FoundOrigin>()
+    for (const process of processes) {
+      if (wanted.get(process.pid)?.interest !== 'stray' || process.state === 'Z') continue
+      living.set(process.key, this.#origins.get(process.key) ?? this.#originOf(tally, process))
     }
     this.#origins = living
-    return [...living.values()].filter((origin) => origin !== undefined)
+    return [...living.values()].flatMap(({ origin }) => origin ?? [])
+  }
+
+  #originOf(tally: Tally, { pid, ppid, key }: ProcessSample): FoundOrigin {
+    const table = (of: number) =>
+      valueOf(text(tally.count('mountinfo', this.#source.readWhole(`/proc/${of}/mountinfo`, TABLE_BYTES))))
+    const own = table(pid)
+    const found = own === null ? undefined : parseOrigin(own)
+    if (found === undefined) return {}
+    const { storage, ...origin } = found
+    const above = storage === undefined || ppid === 0 ? null : table(ppid)
+    return {
+      origin: { key, source: `/proc/${pid}/mountinfo`, ...origin },
+      storage: storage === undefined || above === null ? undefined : mountedAt(above, storage),
+    }
   }
 
   #bundlesOfStrays(
@@ -138,9 +150,14 @@ export class Collector {
     const found: BundleSample[] = []
     for (const process of processes) {
       if (wanted.get(process.pid)?.interest !== 'stray' || process.cgroup.kind !== 'known') continue
-      const id = baseName(process.cgroup.value.path)
-      for (const { path } of mounts) {
-        if (!baseName(path).includes(id) && !id.includes(baseName(path))) continue
+      const { path: cgroup } = process.cgroup.value
+      const id = baseName(cgroup)
+      const mounted = mounts
+        .map(({ path }) => path)
+        .filter((path) => baseName(path).includes(id) || id.includes(baseName(path)))
+      const storage = this.#origins.get(process.key)?.storage
+      const stored = storage === undefined ? undefined : idIn(cgroup)
+      for (const path of storage === undefined || stored === undefined ? mounted : [...mounted, storedBundle(storage, stored)]) {
         if (seen.has(path)) continue
         seen.add(path)
         found.push(this.#bundles.collectAt(this.#source, tally, process.ppid, path, takenAtMs))
@@ -150,9 +167,10 @@ export class Collector {
   }
 }
 
-function originIn(mountinfo: Reading<string>, key: ProcessKey, source: string): Origin | undefined {
-  const found = mountinfo.kind === 'known' ? parseOrigin(mountinfo.value) : undefined
-  return found === undefined ? undefined : { key, source, ...found }
+interface FoundOrigin {
+  readonly origin?: Origin
+  /** The directory in containers/storage where its container has one, as its parent sees it. */
+  readonly storage?: string | undefined
 }
 
 /** One table for each network namespace: the inode of the file tells them apart. */

@@ -19,7 +19,7 @@ import {
   containerFromProcess,
   type PlaceOf,
 } from './containers.ts'
-import { type DaemonRoot, daemonAt, findDaemons, inferAddresses, programsWithin } from './daemons.ts'
+import { type DaemonRoot, daemonAt, findDaemons, inferAddresses, programsWithin, serves, sharesMounts } from './daemons.ts'
 import { type HostIndex, indexHost } from './host-index.ts'
 import { indexKeepers } from './keepers.ts'
 import { type Doubt, doubtsIn } from './doubt.ts'
@@ -95,7 +95,7 @@ function attachAll(
     ),
   )
   for (const container of containers) {
-    container.execs = execsOf(container)
+    container.execs = execsOf(container, recognitions)
     container.state = stateOf(container, creationOf(container, engines))
   }
   const byShim = groupByShim(containers)
@@ -238,6 +238,10 @@ function isImpostor(
 ): boolean {
   const within = containerOf.get(shim.node.process.key)
   if (within === undefined || within.shim === shim) return false
+  // One that no daemon holds on to shows what it is by what it keeps: somebody may run podman in there.
+  if (shim.recognition.runtime.expects.tracking === 'none') {
+    return !shim.node.children.some((child) => isContainerRoot(child, shim))
+  }
   return !daemons.some(
     (daemon) =>
       (daemon.within as unknown) === within &&
@@ -257,12 +261,19 @@ function finishShim(
   const { daemon, state } = daemonAt(host, daemons, shim.node.process, shim.recognition.runtime, shim.address)
   shim.containers = own as readonly ContainerBranch[] as ContainerBranch[]
   shim.parentage = parentageOf(shim, recognitions)
-  shim.daemon = daemon ?? (shim.parentage === 'daemon' ? parentDaemon(shim, daemons) : null)
+  shim.daemon = daemon ?? (shim.parentage === 'daemon' ? parentDaemon(shim, daemons) : callerOf(shim, daemons))
   shim.addressState = state === 'silent' && doubt.mayBeServed ? 'unknown' : state
   shim.relation = relationOf(host, shim, own)
   Object.assign(shim, holdOn(shim))
   const within = containerOf.get(shim.node.process.key)
   shim.within = within === undefined || within.shim === shim ? null : (within as ContainerBranch)
+}
+
+/** Who called a keeper that no daemon holds on to: the one that there is of the kind that calls it. */
+function callerOf({ node, recognition }: ShimRoot, daemons: readonly DaemonRoot[]): DaemonBranch | null {
+  if (recognition.runtime.expects.tracking !== 'none') return null
+  const callers = daemons.filter((daemon) => serves(daemon, recognition.runtime) && sharesMounts(daemon, node.process))
+  return callers.length === 1 ? (callers[0] ?? null) : null
 }
 
 const parentDaemon = (shim: ShimRoot, daemons: readonly DaemonRoot[]): DaemonBranch | null =>

@@ -34,9 +34,9 @@ export const clientOf = (shim: ShimRoot): Client | undefined =>
  * The process that a bundle's `init.pid` means, a pid in the shim's own pid namespace; `null`: it is gone, for certain;
  * `undefined`: there is none yet, or it may be one of those whose pids could not be read.
  */
-export function initOf(bundle: BundleSample, shim: ShimRoot): TreeNode | null | undefined {
+export function initOf(bundle: BundleSample, shim: ShimRoot, placeOf: PlaceOf): TreeNode | null | undefined {
   const pid = valueOf(bundle.initPid)
-  if (pid === null) return undefined
+  if (pid === null) return eldestIn(bundle.id, shim, placeOf)
   const shimPids = shim.node.process.detail === undefined ? null : valueOf(shim.node.process.detail.innerPids)
   const depth = shimPids === null ? null : shimPids.length - 1
   let isCertain = depth !== null || shim.node.children.length === 0
@@ -48,6 +48,15 @@ export function initOf(bundle: BundleSample, shim: ShimRoot): TreeNode | null | 
   return isCertain ? null : undefined
 }
 
+/** Where no file tells: the oldest living child of the shim whose cgroup bears the container's id. */
+function eldestIn(id: string, shim: ShimRoot, placeOf: PlaceOf): TreeNode | undefined {
+  const inside = shim.node.children.filter((child) => {
+    const path = child.process.state === 'Z' ? null : cgroupOf(child)
+    return path !== null && placeOf(path)?.id === id
+  })
+  return inside.sort((a, b) => a.process.startTicks - b.process.startTicks || a.process.pid - b.process.pid)[0]
+}
+
 export function containerFromBundle(
   index: HostIndex,
   bundle: BundleSample,
@@ -56,7 +65,7 @@ export function containerFromBundle(
 ): ContainerRoot {
   const config = valueOf(bundle.config)
   const names = config === null ? namesUnknown : namesIn(config)
-  const found = initOf(bundle, shim)
+  const found = initOf(bundle, shim, placeOf)
   const init = found ?? null
   return {
     initIsGone: found === null && index.isComplete,
@@ -93,9 +102,12 @@ function named(
   configured: string | null,
 ): Omit<ContainerRoot, 'bundle' | 'freezer' | 'initIsGone'> {
   const client = clientOf(shim)
+  // What a command line calls its container is said of that one only.
+  const told = id === shim.id ? shim.recognition.names : undefined
   const cgroupPath = ownCgroup(init, shim) ?? configured
   const place = cgroupPath === null ? undefined : placeOf(cgroupPath)
-  const sandbox = names.role === null ? client?.sandboxes === true && id === shim.id : names.role === 'sandbox'
+  const role = names.role ?? told?.role ?? null
+  const sandbox = role === null ? client?.sandboxes === true && id === shim.id : role === 'sandbox'
   return {
     key: '',
     id,
@@ -106,9 +118,9 @@ function named(
     keeperProof: null,
     init,
     state: 'unknown',
-    name: names.name,
+    name: names.name ?? told?.name ?? null,
     image: names.image,
-    pod: names.pod ?? (place?.podUid == null ? null : { uid: place.podUid, name: null, namespace: null }),
+    pod: names.pod ?? told?.pod ?? (place?.podUid == null ? null : { uid: place.podUid, name: null, namespace: null }),
     cgroupPath,
     members: [],
     execs: [],

@@ -111,11 +111,11 @@ function mayStillListen(host: HostSample, daemon: DaemonRoot, address: string): 
   return daemon.state === 'listening' && host.uptimeMs - daemon.node.process.startTicks * 10 < YOUNG_MS
 }
 
-const serves = (daemon: DaemonRoot, runtime: Runtime): boolean =>
+export const serves = (daemon: DaemonRoot, runtime: Runtime): boolean =>
   runtime.expects.daemons.includes(daemon.recognition.runtime.program)
 
 /** Not knowing a mount namespace excludes nothing. */
-function sharesMounts(daemon: DaemonRoot, process: ProcessSample): boolean {
+export function sharesMounts(daemon: DaemonRoot, process: ProcessSample): boolean {
   const own = process.detail === undefined ? null : valueOf(process.detail.mountNamespace)
   const theirs = daemon.node.process.detail === undefined ? null : valueOf(daemon.node.process.detail.mountNamespace)
   return own === null || theirs === null || own === theirs

@@ -1,5 +1,6 @@
 import type { BundleSample } from '../model/host.ts'
-import { directoryOf, socketPath } from '../model/path.ts'
+import { bundlesAround } from '../model/bundle-path.ts'
+import { socketPath } from '../model/path.ts'
 import { valueOf } from '../model/reading.ts'
 import { namesIn } from './pods.ts'
 import type { ShimRoot } from './shims.ts'
@@ -21,20 +22,20 @@ export function indexKeepers(shims: readonly ShimRoot[]): KeeperOf {
     if (shim.use.path !== null) bySocket.set(`${mounts}:${shim.use.path}`, shim)
     if (shim.bundlePath === null) continue
     if (shim.bundleDeleted !== true) byBundle.set(`${mounts}:${shim.bundlePath}`, shim)
-    if (shim.id !== null) byNeighbour.set(`${mounts}:${directoryOf(shim.bundlePath)}:${shim.id}`, shim)
+    if (shim.id !== null) byNeighbour.set(`${mounts}:${bundlesAround(shim.bundlePath)}:${shim.id}`, shim)
   }
 
   return (bundle) => {
     const through = bundle.readThrough === null ? undefined : byKey.get(bundle.readThrough)
     if (through === undefined) return undefined
     // Given on its command line, so nobody else's.
-    if (through.recognition.runtime.expects.bundle === 'argument') return through
+    if (through.recognition.runtime.expects.bundle === 'argument' && bundle.path === through.bundlePath) return through
     const mounts = mountsOf(through)
     const own = byBundle.get(`${mounts}:${bundle.path}`)
     if (own !== undefined) return own
     const config = valueOf(bundle.config)
     const group = (config === null ? null : namesIn(config).group) ?? valueOf(bundle.sandboxId)
-    const grouped = byNeighbour.get(`${mounts}:${directoryOf(bundle.path)}:${group}`)
+    const grouped = byNeighbour.get(`${mounts}:${bundlesAround(bundle.path)}:${group}`)
     if (grouped !== undefined) return grouped
     const address = valueOf(bundle.address)
     return address === null ? undefined : bySocket.get(`${mounts}:${socketPath(address)}`)

@@ -1,5 +1,6 @@
 import type { Tree, TreeNode } from '../model/forest.ts'
 import type { ProcessKey } from '../model/process.ts'
+import type { Recognition } from '../model/runtime.ts'
 import { type ContainerRoot, cgroupOf } from './containers.ts'
 
 /**
@@ -62,13 +63,22 @@ function nearest(
   return found
 }
 
-/** Children of the shim that are in a container without being its init: sessions that `exec` started. */
-export function execsOf(container: ContainerRoot): TreeNode[] {
+/**
+ * Those in a container who are children of its shim without being its init, or of what keeps a session: what `exec`
+ * started.
+ */
+export function execsOf(
+  container: ContainerRoot,
+  recognitions: ReadonlyMap<ProcessKey, Recognition>,
+): TreeNode[] {
   const { shim, init } = container
   if (shim === null) return []
-  return container.members.filter(
-    (node) => node !== init && node.parent === shim.node && node.process.state !== 'Z' && isSession(container, node),
-  )
+  return container.members.filter((node) => {
+    if (node === init || node.parent === null || node.process.state === 'Z') return false
+    if (node.parent === shim.node) return isSession(container, node)
+    const above = recognitions.get(node.parent.process.key)
+    return above?.role === 'engine' && above.verb === 'exec-session' && above.id === container.id
+  })
 }
 
 /**

@@ -8,6 +8,8 @@ import type { HostIndex } from './host-index.ts'
 import { type CgroupPlace, type ContainerRoot, cgroupOf, type PlaceOf } from './containers.ts'
 import { type Names, namesIn, namesUnknown } from './pods.ts'
 
+/** Bundles in containers/storage, whose path holds the whole id. */
+const storedBundle = /-containers\/[0-9a-f]{64}\/userdata$/
 /** Bundles of containerd's task service: `<state>/io.containerd.runtime.v2.task/<namespace>/<id>`. */
 const taskBundle = /\/io\.containerd\.runtime\.v[12]\.\w+\/([^/]+)\/[^/]+$/
 
@@ -52,7 +54,7 @@ function unkept(
 ): ContainerRoot | undefined {
   const id = place?.id ?? baseName(path)
   const mount = index.mountsOf(id).find((candidate) => taskBundle.test(candidate.path))
-  const bundle = index.bundlesOf(id).find((candidate) => describes(candidate, node, path)) ?? null
+  const bundle = index.bundlesOf(id).find((candidate) => describes(candidate, node, path, place)) ?? null
   const origin = index.originOf(node)
   if (!place && !mount && !bundle && !isEngineInit && !isContainerOfContainerd(origin, node)) return undefined
 
@@ -91,11 +93,12 @@ function unkept(
 /** A root that containerd made, in a pid namespace of its own: somebody may also chroot into a snapshot by hand. */
 function isContainerOfContainerd(origin: Origin | undefined, node: TreeNode): boolean {
   const inner = node.process.detail === undefined ? null : valueOf(node.process.detail.innerPids)
-  return origin !== undefined && inner !== null && inner.length > 1 && inner[inner.length - 1] === 1
+  return origin?.madeBy === 'containerd' && inner !== null && inner.length > 1 && inner[inner.length - 1] === 1
 }
 
-/** A bundle is this container's when it names its cgroup, or its init. */
-function describes(bundle: BundleSample, node: TreeNode, path: string): boolean {
+/** A bundle is this container's when it names its cgroup, or its init, or when its cgroup names it. */
+function describes(bundle: BundleSample, node: TreeNode, path: string, place: CgroupPlace | undefined): boolean {
+  if (bundle.id === place?.id && storedBundle.test(bundle.path)) return true
   const configured = valueOf(bundle.config)?.cgroupsPath
   if (configured === path) return true
   const inner = node.process.detail === undefined ? null : valueOf(node.process.detail.innerPids)
@@ -110,7 +113,7 @@ function managerOf(
 ): string {
   if (place?.manager != null) return place.manager
   if (containerdNamespace === 'moby') return 'docker'
-  return containerdNamespace === null && origin === undefined ? 'runc' : 'containerd'
+  return containerdNamespace === null && origin?.madeBy !== 'containerd' ? 'runc' : 'containerd'
 }
 
 function proofOf(
@@ -124,7 +127,8 @@ function proofOf(
   if (mount !== undefined) return { source: mount.source, observed: `${mount.path}/rootfs is mounted` }
   if (bundle !== null && taskBundle.test(bundle.path))
     return { source: bundle.source, observed: `bundle ${bundle.path} is there` }
-  if (origin !== undefined) return { source: origin.source, observed: origin.observed }
+  // buildah's containers have files in containers/storage as well, and never a keeper: the cgroup must tell.
+  if (origin?.madeBy === 'containerd' || (origin !== undefined && place?.manager != null)) return { source: origin.source, observed: origin.observed }
   if (place?.manager != null) return { source: `/proc/${node.process.pid}/cgroup`, observed: path }
   return null
 }

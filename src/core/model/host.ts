@@ -32,7 +32,7 @@ export interface BundleConfig {
 
 /** An OCI bundle directory, read through the working directory of its shim or through a root. */
 export interface BundleSample {
-  /** The container id: the directory's name. */
+  /** The container id, which names its directory. */
   readonly id: string
   /** Its path as the node names it. */
   readonly path: string
@@ -61,13 +61,14 @@ export interface BundleMount {
 }
 
 /**
- * What a process's own mounts say of who made its root: containerd's snapshotter, and the files that its CRI plugin
- * mounts into every container of a pod.
+ * What a process's own mounts say of who made its root: containerd's snapshotter and the files that its CRI plugin
+ * mounts into every container of a pod, or the files that podman and CRI-O mount from containers/storage.
  */
 export interface Origin {
   readonly key: ProcessKey
   readonly source: string
   readonly observed: string
+  readonly madeBy: 'containerd' | 'containers/storage'
   /** Of the pod that the container belongs to. */
   readonly sandboxId: string | null
 }

@@ -88,7 +88,7 @@ export type Interest = 'daemon' | 'shim' | 'engine' | 'root' | 'stray' | 'zombie
 export interface Wanted {
   readonly interest: Interest
   /** Where its OCI bundle is: its working directory, or a path in its own root. */
-  readonly bundle?: 'cwd' | { readonly path: string }
+  readonly bundle?: 'cwd' | { readonly path: string; readonly pidFile: string | null }
 }
 
 /** Decides, from the cheap files of all processes, which to read more of. */

@@ -1,5 +1,5 @@
 import type { ProcessSample } from './process.ts'
-import type { Evidence, Generation } from './snapshot.ts'
+import type { Evidence, Generation, Pod } from './snapshot.ts'
 
 /** A process that serves an API and owns shims or containers through it. */
 export interface DaemonRecognition {
@@ -19,6 +19,14 @@ export interface ShimRecognition {
   readonly address: string | null
   /** Where its command line puts the bundle; `null`: its working directory. */
   readonly bundle: string | null
+  /** Where its command line puts the pid of its container's init; else that is in the bundle. */
+  readonly pidFile?: string | null
+  /** What its command line calls the one container that it keeps. */
+  readonly names?: {
+    readonly role: 'sandbox' | 'container' | null
+    readonly name: string | null
+    readonly pod: Pod | null
+  }
   /** Where its own socket may be, by the rules of its generations, the likeliest first. Worked out only when asked for. */
   readonly sockets: Iterable<string>
   readonly evidence: readonly Evidence[]
@@ -46,7 +54,8 @@ export type Recognition = RoleRecognition & { readonly runtime: Runtime }
 
 /** Clients of a daemon, told apart by the namespace that they keep their containers in. */
 export interface Client {
-  readonly containerdNamespace: string
+  /** `null`: the one client of a daemon without namespaces. */
+  readonly containerdNamespace: string | null
   /** Who manages these containers: a label value. */
   readonly manages: string
   /** Programs above the daemon in the call chain, outermost first; those that are not there are left out. */

@@ -1,3 +1,5 @@
+import { podUid } from '../model/pod-uid.ts'
+
 /** What a cgroup path says of the container in it. */
 export interface CgroupPlace {
   /** The container's id. */
@@ -34,6 +36,12 @@ const layouts: readonly Layout[] = [
   // moby daemon/oci_linux.go: docker-<id>.scope, or /docker/<id>
   { manager: 'docker', containerdNamespace: 'moby', component: new RegExp(`^docker-${ID}\\.scope$`) },
   { manager: 'docker', containerdNamespace: 'moby', component: new RegExp(`^${ID}$`), parent: /^docker$/ },
+  // cri-o internal/config/cgmgr: crio-<id>.scope, or crio-<id> with the cgroupfs driver; the monitor's is crio-conmon-<id>
+  { manager: 'cri-o', containerdNamespace: null, component: new RegExp(`^crio-${ID}(?:\\.scope)?$`) },
+  // podman libpod/container.go, cgroupPath: made by systemd, by podman itself, or below a unit's own (--cgroups=split)
+  { manager: 'podman', containerdNamespace: null, component: new RegExp(`^libpod-(?:payload-)?${ID}(?:\\.scope)?$`) },
+  // podman 1.x without root, in the scope that it made for itself
+  { manager: 'podman', containerdNamespace: null, component: new RegExp(`^${ID}$`), parent: /^podman-\d+\.scope$/ },
   // cgroupfs driver below kubelet's pods: containerd, cri-dockerd and others look alike. kubernetes pkg/kubelet/cm
   {
     manager: null,
@@ -73,12 +81,7 @@ function podUidOf(components: readonly string[]): string | null {
   for (let at = components.length - 1; at > 0; at -= 1) {
     const match = pod.exec(components[at] as string)
     const uid = match?.[1] ?? match?.[2]
-    if (uid !== undefined) return dashed(uid.replaceAll('_', '-'))
+    if (uid !== undefined) return podUid(uid)
   }
   return null
-}
-
-function dashed(uid: string): string {
-  if (!/^[0-9a-f]{32}$/.test(uid)) return uid
-  return [uid.slice(0, 8), uid.slice(8, 12), uid.slice(12, 16), uid.slice(16, 20), uid.slice(20)].join('-')
 }

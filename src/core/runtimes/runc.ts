@@ -1,5 +1,5 @@
 import { expectsNothing, type Runtime } from '../model/runtime.ts'
-import { parseFlags } from './flags.ts'
+import { type Flags, parseFlags } from './flags.ts'
 import { commandLineOf, exeContradicts, programOf } from './program.ts'
 
 const switches = new Set([
@@ -23,6 +23,9 @@ const stages = new Map([
   ['runc:[1:CHILD]', 'init'],
   ['runc:[2:INIT]', 'init'],
 ])
+
+/** `exec` without this goes on for as long as the session does: people's own, and those of CRI-O. runc man/runc-exec.8.md */
+const isDetached = ({ given }: Flags): boolean => given.has('d') || given.has('detach')
 
 /** go-runc gives none of these more than seconds; half a minute is a hang. `run` and `events` last by design. */
 const HANG_MS = 30_000
@@ -61,6 +64,13 @@ export const runc: Runtime = {
     const flags = parseFlags(process.argv.kind === 'known' ? process.argv.value.slice(1) : [], switches)
     const [verb, ...rest] = flags.words
     if (verb === undefined) return undefined
-    return { role: 'engine', verb, ...none, id: rest[0] ?? null, evidence: [commandLineOf(process)] }
+    const isSession = verb === 'exec' && !isDetached(flags)
+    return {
+      role: 'engine',
+      verb: isSession ? 'exec-session' : verb,
+      ...none,
+      id: rest[0] ?? null,
+      evidence: [commandLineOf(process)],
+    }
   },
 }

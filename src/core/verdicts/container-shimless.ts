@@ -11,6 +11,9 @@ export const containerShimless: VerdictRule = {
     'containerd/containerd#9727',
     'containerd/containerd#8285',
     'containerd/containerd#7076',
+    'cri-o/cri-o#3042',
+    'cri-o/cri-o#9263',
+    'containers/podman#6520',
   ],
   yieldsTo: ['engine-stuck', 'shim-transient-stuck'],
   judge: ({ containers }) =>

@@ -15,11 +15,12 @@ export const containerZombies: VerdictRule = {
     'containerd/containerd#9979',
     'kubernetes/kubernetes#81042',
   ],
-  yieldsTo: ['container-init-zombie', 'shim-wedged', 'shim-abandoned'],
-  judge: ({ containers }) =>
+  yieldsTo: ['container-init-zombie', 'shim-wedged', 'shim-abandoned', 'shim-zombie'],
+  judge: ({ containers, recognitions }) =>
     containers.flatMap((container) => {
       const { init } = container
-      const zombies = unreaped(container)
+      // Zombies with a keeper's name are for shim-zombie to speak about.
+      const zombies = unreaped(container).filter(({ process }) => recognitions.get(process.key)?.role !== 'remains')
       if (init === null || zombies.length === 0) return []
       const { process } = init
       return {

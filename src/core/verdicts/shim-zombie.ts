@@ -9,7 +9,14 @@ export const shimZombie: VerdictRule = {
   code: 'shim-zombie',
   severity: 'warning',
   title: 'shims that exited and that nobody reaps',
-  resembles: ['containerd/containerd#5708', 'docker-library/docker#318', 'k3s-io/k3s#2722', 'k0sproject/k0s#698'],
+  resembles: [
+    'containerd/containerd#5708',
+    'docker-library/docker#318',
+    'k3s-io/k3s#2722',
+    'k0sproject/k0s#698',
+    'containers/podman#16431',
+    'containers/podman#19909',
+  ],
   yieldsTo: [],
   judge(forest) {
     const byParent = new Map<TreeNode, TreeNode[]>()
@@ -43,11 +50,13 @@ function findingOf(forest: Forest, parent: TreeNode, zombies: readonly TreeNode[
         ? `Pid ${pid} is stopped, and reaps when it continues. Find out who stopped it.`
         : `A zombie costs a pid and nothing else; only its parent ${pid} can end it. In a container, run an init that reaps (docker --init, tini) as process 1.`,
     witnesses: zombies.map(({ process }) => process.key),
+    // A container's init that does not reap shims reaps nothing: that is the same fault.
+    explains: forest.containers.filter(({ init }) => init === parent).map((container) => container.key),
   }
 }
 
-/** Anybody may take the name. Inside a container it means a shim only where a daemon of shims runs beside it. */
-function mayHaveBeenShim({ containerOf, daemons }: Forest, { process }: TreeNode): boolean {
+/** Anybody may take the name. Inside a container it means a shim only where a daemon of shims, or a shim, runs beside it. */
+function mayHaveBeenShim({ containerOf, daemons, shims }: Forest, { process }: TreeNode): boolean {
   const within = containerOf.get(process.key) ?? null
-  return within === null || daemons.some((daemon) => daemon.within === within)
+  return within === null || [...daemons, ...shims].some((beside) => beside.within === within)
 }

@@ -5,6 +5,7 @@ import { healthyScenarios } from './healthy.ts'
 import { letGo } from './let-go.ts'
 import { podScenarios } from './pods.ts'
 import { sandboxScenarios } from './sandboxes.ts'
+import { podmanScenarios } from './podman.ts'
 import type { Scenario } from './scenario.ts'
 import { zombieScenarios } from './zombies.ts'
 
@@ -17,5 +18,6 @@ export const scenarios: readonly Scenario[] = [
   ...fourKills,
   ...podScenarios,
   ...dockerScenarios,
+  ...podmanScenarios,
   ...healthyScenarios,
 ]

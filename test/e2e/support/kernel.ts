@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { Snapshot } from '../../../src/core/model/snapshot.ts'
-import { processes, type TrueProcess } from './processes.ts'
+import { isExecMonitor, processes, type TrueProcess } from './processes.ts'
 import type { World } from './world.ts'
 
 /** Where the snapshot contradicts what the kernel says now: daemons, parents of shims, exec sessions. */
@@ -32,7 +32,7 @@ export function contradictionsOfKernel(snapshot: Snapshot, world: World): string
 const isDaemon = ({ argv }: TrueProcess) => ['containerd', 'dockerd'].includes(basename(argv[0] ?? ''))
 const pids = (list: readonly { pid: number }[]) => `${list.map(({ pid }) => pid).sort((a, b) => a - b)}`
 
-/** An exec session is a child of the shim in the cgroup of the container, and not its init. */
+/** An exec session is a child of the shim, or of a monitor of its own, in the cgroup of the container, and not its init. */
 function execsIn(
   container: Snapshot['containers'][number],
   snapshot: Snapshot,
@@ -42,8 +42,10 @@ function execsIn(
   const shim = snapshot.shims.find(({ key }) => key === container.shim)?.pid
   const { initPid } = container
   if (shim === undefined || initPid === null) return []
+  const monitors = all.filter((process) => isExecMonitor(process) && process.argv.includes(container.id))
+  const keepers = [shim, ...monitors.map(({ pid }) => pid)]
   return all
-    .filter(({ pid, ppid }) => ppid === shim && pid !== initPid && cgroupOf(world, pid) === cgroupOf(world, initPid))
+    .filter(({ pid, ppid }) => keepers.includes(ppid) && pid !== initPid && cgroupOf(world, pid) === cgroupOf(world, initPid))
     .map(({ pid }) => pid)
 }
 

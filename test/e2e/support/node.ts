@@ -3,6 +3,7 @@ import { type Containerd, startContainerd } from './containerd.ts'
 import { type Cri, criOf } from './cri.ts'
 import { type Dockerd, startDockerd } from './dockerd.ts'
 import { buildForkyTree } from './forky.ts'
+import { type Podman, preparePodman } from './podman.ts'
 import { type Truth, truthOf } from './truth.ts'
 import { openWorld, type World, type WorldShape } from './world.ts'
 
@@ -13,6 +14,7 @@ export interface Node {
   /** The CRI of the containerd that was started. */
   cri(): Promise<Cri>
   dockerd(...options: string[]): Promise<Dockerd>
+  podman(): Promise<Podman>
   /** What the runtimes that run here say now. */
   truth(): Promise<Truth>
 }
@@ -24,7 +26,7 @@ export async function openNode(shape: NodeShape): Promise<Node> {
     ...shape,
     ...(shape.tree === 'forky' ? { tree: await buildForkyTree() } : {}),
   } as WorldShape)
-  const running: { containerd?: Containerd; cri?: Cri; dockerd?: Dockerd } = {}
+  const running: { containerd?: Containerd; cri?: Cri; dockerd?: Dockerd; podman?: Podman } = {}
   return {
     world,
     async containerd() {
@@ -39,6 +41,10 @@ export async function openNode(shape: NodeShape): Promise<Node> {
     async dockerd(...options) {
       running.dockerd = await startDockerd(world, ...options)
       return running.dockerd
+    },
+    async podman() {
+      running.podman = await preparePodman(world)
+      return running.podman
     },
     truth: () => truthOf(world, running),
   }

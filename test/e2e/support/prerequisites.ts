@@ -5,6 +5,8 @@ const packages: Record<string, readonly string[]> = {
   containerd: ['containerd', 'ctr', 'containerd-shim', 'containerd-shim-runc-v1', 'containerd-shim-runc-v2'],
   runc: ['runc'],
   'docker.io': ['dockerd', 'docker', 'docker-init'],
+  podman: ['podman'],
+  conmon: ['conmon'],
   'busybox-static': ['busybox'],
   tini: ['tini', 'tini-static'],
   debootstrap: ['debootstrap'],

@@ -39,7 +39,13 @@ export function processOf(world: World, pid: number): TrueProcess | undefined {
   }
 }
 
-export const isShim = ({ argv }: TrueProcess): boolean =>
+/** A conmon that watches a session which `podman exec` started, and not a container. */
+export const isExecMonitor = ({ argv }: TrueProcess): boolean => isConmon(argv) && argv.includes('--exec-process-spec')
+const isConmon = ([program = '']: string[]): boolean => program === 'conmon' || program.endsWith('/conmon')
+
+export const isShim = (process: TrueProcess): boolean => isContainerdShim(process) || (isConmon(process.argv) && !isExecMonitor(process))
+
+const isContainerdShim = ({ argv }: TrueProcess): boolean =>
   /(^|\/)containerd-shim[\w.-]*$/.test(argv[0] ?? '') && !['start', 'delete'].includes(argv.at(-1) ?? '')
 
 /** The shim that was started for this container or sandbox. */

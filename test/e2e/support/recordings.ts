@@ -30,7 +30,8 @@ export async function recordTo(scenario: Scenario, { verdicts }: Played, world: 
 
 /** The scenarios are told in words; these are the facts of the day. */
 async function versions(world: World): Promise<string> {
-  const said = await world.run('sh', '-c', 'containerd --version; runc --version; dockerd --version 2>&1 || true')
+  const programs = ['containerd', 'runc', 'dockerd', 'podman', 'conmon']
+  const said = await world.run('sh', '-c', programs.map((program) => `${program} --version 2>&1 || true`).join('; '))
   const version = (program: string, form: RegExp) => {
     const found = form.exec(said)?.[1]
     return found === undefined ? [] : [`${program} ${found}`]
@@ -39,6 +40,8 @@ async function versions(world: World): Promise<string> {
     ...version('containerd', /containerd\/containerd\S* v?([\d.]+)/),
     ...version('runc', /runc version ([\d.]+)/),
     ...version('docker', /Docker version ([\d.]+)/),
+    ...version('podman', /podman version ([\d.]+)/),
+    ...version('conmon', /conmon version ([\d.]+)/),
     `Linux ${release().split('-')[0]}`,
   ].join(', ')
 }

@@ -2,6 +2,7 @@ import type { Snapshot } from '../../../src/core/model/snapshot.ts'
 import type { Containerd, Task } from './containerd.ts'
 import type { Cri } from './cri.ts'
 import type { Dockerd } from './dockerd.ts'
+import type { Podman } from './podman.ts'
 import { isShim, processes } from './processes.ts'
 import type { World } from './world.ts'
 
@@ -41,7 +42,7 @@ const states: Record<Task['status'] | string, State> = {
 
 export async function truthOf(
   world: World,
-  runtimes: { containerd?: Containerd; cri?: Cri; dockerd?: Dockerd },
+  runtimes: { containerd?: Containerd; cri?: Cri; dockerd?: Dockerd; podman?: Podman },
 ): Promise<Truth> {
   const containers = await ofContainerd(runtimes.containerd, runtimes.cri)
   for (const { id, pid, status } of (await runtimes.dockerd?.containers()) ?? []) {
@@ -52,6 +53,7 @@ export async function truthOf(
     if (known === undefined) containers.push(told)
     else if (known.pid !== told.pid || known.state !== told.state) throw new Error(`docker and ctr disagree on ${id}`)
   }
+  containers.push(...(await ofPodman(runtimes.podman)))
   const all = processes(world)
   const shims = all.filter(isShim).map(({ pid }) => pid)
   const parents = new Map(all.map(({ pid, ppid }) => [pid, ppid]))
@@ -78,6 +80,19 @@ async function ofContainerd(containerd: Containerd | undefined, cri: Cri | undef
     container.pod = { name: sandbox.name, namespace: sandbox.namespace, uid: sandbox.uid }
   }
   return containers
+}
+
+/** Of those that ended or were never started podman has records, and the node nothing. */
+async function ofPodman(podman: Podman | undefined): Promise<TrueContainer[]> {
+  const all = (await podman?.containers()) ?? []
+  return all
+    .filter(({ pid }) => pid > 0)
+    .map(({ id, name, pid, status, isInfra }) => ({
+      ...container({ id, pid, status, namespace: '' }),
+      containerdNamespace: null,
+      role: isInfra ? ('sandbox' as const) : ('container' as const),
+      name,
+    }))
 }
 
 function container(task: { id: string; pid: number; status: string; namespace: string }): TrueContainer {
