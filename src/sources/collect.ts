@@ -157,7 +157,9 @@ export class Collector {
         .filter((path) => baseName(path).includes(id) || id.includes(baseName(path)))
       const storage = this.#origins.get(process.key)?.storage
       const stored = storage === undefined ? undefined : idIn(cgroup)
-      for (const path of storage === undefined || stored === undefined ? mounted : [...mounted, storedBundle(storage, stored)]) {
+      for (const path of storage === undefined || stored === undefined
+        ? mounted
+        : [...mounted, storedBundle(storage, stored)]) {
         if (seen.has(path)) continue
         seen.add(path)
         found.push(this.#bundles.collectAt(this.#source, tally, process.ppid, path, takenAtMs))

@@ -11,7 +11,7 @@ export interface Storage {
 }
 export const ofRoot: Storage = { graph: '/var/lib/containers/storage', run: '/run/containers/storage' }
 export const ofUser1000: Storage = {
-  graph: '/home/alice/.local/share/containers/storage',
+  graph: '/home/1000/.local/share/containers/storage',
   run: '/run/user/1000/containers',
 }
 export const userdata = (root: string, id: string): string => `${root}/overlay-containers/${id}/userdata`
@@ -33,7 +33,19 @@ export function crioConmon(container: CrioContainer, engine = '/usr/bin/crun'): 
   const bundle = userdata(ofRoot.run, id)
   const log = `/var/log/pods/${pod.namespace}_${pod.name}_${pod.uid}/${name}/${attempt}.log`
   return [
-    ...['/usr/bin/conmon', '-b', bundle, '-c', id, '--exit-dir', '/var/run/crio/exits', '-l', log, '--log-level', 'info'],
+    ...[
+      '/usr/bin/conmon',
+      '-b',
+      bundle,
+      '-c',
+      id,
+      '--exit-dir',
+      '/var/run/crio/exits',
+      '-l',
+      log,
+      '--log-level',
+      'info',
+    ],
     ...['-n', kubeName(container), '-P', `${bundle}/conmon-pidfile`, '-p', `${bundle}/pidfile`],
     ...['--persist-dir', userdata(ofRoot.graph, id), '-r', engine, '--runtime-arg', '--root=/run/runc'],
     ...['--socket-dir-path', '/var/run/crio', '--syslog', '-u', id, '-s'],
@@ -43,8 +55,25 @@ export function crioConmon(container: CrioContainer, engine = '/usr/bin/crun'): 
 /** cri-o internal/oci/runtime_oci.go, ExecSyncContainer: a probe, with files in /tmp and no bundle. */
 export const crioExecConmon = (container: CrioContainer, engine = '/usr/bin/crun'): string[] => [
   ...['/usr/bin/conmon', '-c', container.id, '-n', kubeName(container), '-r', engine, '-p', '/tmp/pidfile1620154378'],
-  ...['-e', '-l', `/tmp/crio-log-${container.id}3127443210`, '--socket-dir-path', '/var/run/crio', '--log-level', 'info'],
-  ...['--sync', '-T', '60', '-s', '--exec-process-spec', '/tmp/exec-process-2801367779', '--runtime-arg', '--root=/run/runc'],
+  ...[
+    '-e',
+    '-l',
+    `/tmp/crio-log-${container.id}3127443210`,
+    '--socket-dir-path',
+    '/var/run/crio',
+    '--log-level',
+    'info',
+  ],
+  ...[
+    '--sync',
+    '-T',
+    '60',
+    '-s',
+    '--exec-process-spec',
+    '/tmp/exec-process-2801367779',
+    '--runtime-arg',
+    '--root=/run/runc',
+  ],
 ]
 
 /** The bundle that CRI-O saves, with the annotations of cri-o internal/factory/container and server/sandbox_run_linux.go. */
@@ -76,7 +105,12 @@ export function crioBundle(container: CrioContainer, path: string, initPid: numb
 }
 
 /** podman libpod/oci_conmon_common.go, createOCIContainer and sharedConmonArgs. */
-export function podmanConmon(id: string, name: string, { graph, run }: Storage = ofRoot, more: string[] = ['-s']): string[] {
+export function podmanConmon(
+  id: string,
+  name: string,
+  { graph, run }: Storage = ofRoot,
+  more: string[] = ['-s'],
+): string[] {
   const exits = run === ofRoot.run ? '/run/libpod/exits' : '/run/user/1000/libpod/tmp/exits'
   const tmp = exits.replace(/\/exits$/, '')
   return [
@@ -102,7 +136,11 @@ export const podmanBundle = (id: string, storage: Storage = ofRoot, mntns?: stri
 })
 
 /** What a container's own mount table holds of containers/storage, /run and the root being file systems of their own. */
-export const storedMounts = (layer: string, owner: string, { graph, run }: Storage = ofRoot): ProcessDescription['files'] => ({
+export const storedMounts = (
+  layer: string,
+  owner: string,
+  { graph, run }: Storage = ofRoot,
+): ProcessDescription['files'] => ({
   mountinfo: `1107 1076 0:47 / / rw,relatime - overlay overlay rw,lowerdir=${graph}/overlay/l/DBICK,upperdir=${graph}/overlay/${layer}/diff
 1108 1107 0:50 / /proc rw,nosuid,nodev,noexec,relatime - proc proc rw
 1113 1107 0:24 ${userdata(run, owner).slice('/run'.length)}/resolv.conf /etc/resolv.conf rw,nosuid,nodev,noexec,relatime - tmpfs tmpfs rw,mode=755

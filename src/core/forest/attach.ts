@@ -19,7 +19,15 @@ import {
   containerFromProcess,
   type PlaceOf,
 } from './containers.ts'
-import { type DaemonRoot, daemonAt, findDaemons, inferAddresses, programsWithin, serves, sharesMounts } from './daemons.ts'
+import {
+  type DaemonRoot,
+  daemonAt,
+  findDaemons,
+  inferAddresses,
+  programsWithin,
+  serves,
+  sharesMounts,
+} from './daemons.ts'
 import { type HostIndex, indexHost } from './host-index.ts'
 import { indexKeepers } from './keepers.ts'
 import { type Doubt, doubtsIn } from './doubt.ts'

@@ -44,7 +44,9 @@ function wantedOf(recognition: Recognition): Wanted {
   if (recognition.role !== 'shim') return { interest: recognition.role }
   if (recognition.runtime.expects.bundle === 'cwd') return { interest: 'shim', bundle: 'cwd' }
   const { bundle, pidFile } = recognition
-  return bundle === null ? { interest: 'shim' } : { interest: 'shim', bundle: { path: bundle, pidFile: pidFile ?? null } }
+  return bundle === null
+    ? { interest: 'shim' }
+    : { interest: 'shim', bundle: { path: bundle, pidFile: pidFile ?? null } }
 }
 
 /** The first process of a cgroup that its parent is not in: a container's init that no shim is the parent of, perhaps. */

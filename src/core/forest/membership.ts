@@ -67,10 +67,7 @@ function nearest(
  * Those in a container who are children of its shim without being its init, or of what keeps a session: what `exec`
  * started.
  */
-export function execsOf(
-  container: ContainerRoot,
-  recognitions: ReadonlyMap<ProcessKey, Recognition>,
-): TreeNode[] {
+export function execsOf(container: ContainerRoot, recognitions: ReadonlyMap<ProcessKey, Recognition>): TreeNode[] {
   const { shim, init } = container
   if (shim === null) return []
   return container.members.filter((node) => {

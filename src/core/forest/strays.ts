@@ -128,7 +128,8 @@ function proofOf(
   if (bundle !== null && taskBundle.test(bundle.path))
     return { source: bundle.source, observed: `bundle ${bundle.path} is there` }
   // buildah's containers have files in containers/storage as well, and never a keeper: the cgroup must tell.
-  if (origin?.madeBy === 'containerd' || (origin !== undefined && place?.manager != null)) return { source: origin.source, observed: origin.observed }
+  if (origin?.madeBy === 'containerd' || (origin !== undefined && place?.manager != null))
+    return { source: origin.source, observed: origin.observed }
   if (place?.manager != null) return { source: `/proc/${node.process.pid}/cgroup`, observed: path }
   return null
 }

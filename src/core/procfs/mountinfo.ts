@@ -59,7 +59,10 @@ function storedOrigin(line: string): MountOrigin | undefined {
 }
 
 /** Where a path in the file system of a device is to be found, going by a mount table; `undefined`: nowhere. */
-export function mountedAt(table: string, { device, path }: { readonly device: string; readonly path: string }): string | undefined {
+export function mountedAt(
+  table: string,
+  { device, path }: { readonly device: string; readonly path: string },
+): string | undefined {
   for (const line of table.split('\n')) {
     const [, , of, root = '', point = ''] = line.split(' ', 5)
     if (of !== device || point.includes('\\')) continue

@@ -20,6 +20,8 @@ interface Layout {
   readonly component: RegExp
   /** Of the component before it. */
   readonly parent?: RegExp
+  /** Of the whole path. */
+  readonly above?: RegExp
 }
 
 const ID = '([0-9a-f]{64})'
@@ -40,8 +42,15 @@ const layouts: readonly Layout[] = [
   { manager: 'cri-o', containerdNamespace: null, component: new RegExp(`^crio-${ID}(?:\\.scope)?$`) },
   // podman libpod/container.go, cgroupPath: made by systemd, by podman itself, or below a unit's own (--cgroups=split)
   { manager: 'podman', containerdNamespace: null, component: new RegExp(`^libpod-(?:payload-)?${ID}(?:\\.scope)?$`) },
-  // podman 1.x without root, in the scope that it made for itself
+  // podman without root and with the cgroupfs driver: in the scope that it made for itself, or below its user's unit
   { manager: 'podman', containerdNamespace: null, component: new RegExp(`^${ID}$`), parent: /^podman-\d+\.scope$/ },
+  {
+    manager: 'podman',
+    containerdNamespace: null,
+    component: new RegExp(`^${ID}$`),
+    parent: /\.service$/,
+    above: /^\/user\.slice\/user-\d+\.slice\/user@\d+\.service\//,
+  },
   // cgroupfs driver below kubelet's pods: containerd, cri-dockerd and others look alike. kubernetes pkg/kubelet/cm
   {
     manager: null,
@@ -64,6 +73,7 @@ export function placeOf(path: string): CgroupPlace | undefined {
       const id = layout.component.exec(component)?.[1]
       if (id === undefined) continue
       if (layout.parent !== undefined && !layout.parent.test(components[at - 1] ?? '')) continue
+      if (layout.above !== undefined && !layout.above.test(path)) continue
       return {
         id,
         path: components.slice(0, at + 1).join('/'),

@@ -5,7 +5,21 @@ import { commandLineOf, exeContradicts, programOf } from './program.ts'
 
 /** Options without a value; podman's `--api-version 1` is one of them, and a word. conmon src/cli.c, opt_entries */
 const switches = new Set([
-  ...['api-version', 'e', 'exec', 'exec-attach', 'full-attach', 'i', 'stdin', 't', 'terminal', 's', 'systemd-cgroup', 'sync', 'syslog'],
+  ...[
+    'api-version',
+    'e',
+    'exec',
+    'exec-attach',
+    'full-attach',
+    'i',
+    'stdin',
+    't',
+    'terminal',
+    's',
+    'systemd-cgroup',
+    'sync',
+    'syslog',
+  ],
   ...['leave-stdin-open', 'no-container-partial-message', 'no-new-keyring', 'no-pivot', 'no-sync-log', 'log-rotate'],
   ...['replace-listen-pid', 'version'],
 ])

@@ -13,7 +13,7 @@ const switches = new Set(['version', 'v', 'skip-fork', 'enable-tracing', 'help',
 export const conmonrs: Runtime = {
   id: 'conmonrs',
   program: 'conmonrs',
-  title: "CRI-O's monitor written in Rust: one per pod (runtime_type = \"pod\")",
+  title: 'CRI-O\'s monitor written in Rust: one per pod (runtime_type = "pod")',
   docs: 'conmon-rs pkg/client/client.go (toArgs); cri-o internal/oci/runtime_pod.go',
   programs: ['conmonrs'],
   comms: [],

@@ -153,7 +153,13 @@ const conmonKilled: NodeDescription = {
 const leftBehind: NodeDescription = {
   processes: [
     ...daemons,
-    { pid: 4270, argv: ['/usr/bin/collector', '--daemon'], cgroup: scopeOf(app), ageSeconds: 7_100, files: storedMounts('4fa1', app.sandbox) ?? {} },
+    {
+      pid: 4270,
+      argv: ['/usr/bin/collector', '--daemon'],
+      cgroup: scopeOf(app),
+      ageSeconds: 7_100,
+      files: storedMounts('4fa1', app.sandbox) ?? {},
+    },
     conmonOf(4300, proxy),
     initOf(4311, proxy, 4300),
   ],

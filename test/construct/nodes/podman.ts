@@ -71,7 +71,12 @@ const rootful: NodeDescription = {
     },
     { ...initOf(2304, 2300, unit, ''), cgroup: `/system.slice/cache.service/libpod-payload-${unit}` },
     // A RUN step of a Containerfile: its files are in containers/storage too, and buildah keeps it itself.
-    { pid: 2500, argv: ['/usr/bin/podman', 'build', '.'], cgroup: '/user.slice/user-0.slice/session-4.scope', threads: 14 },
+    {
+      pid: 2500,
+      argv: ['/usr/bin/podman', 'build', '.'],
+      cgroup: '/user.slice/user-0.slice/session-4.scope',
+      threads: 14,
+    },
     { pid: 2550, ppid: 2500, argv: ['buildah-oci-runtime'], exe: '/usr/bin/podman', threads: 9 },
     {
       ...initOf(2570, 2550, idOf('a build'), ''),
@@ -112,7 +117,7 @@ const rootless: NodeDescription = {
       ppid: 1400,
       argv: podmanConmon(web, 'web', ofUser1000),
       cgroup: conmonScope(web, inUserSlice),
-      cwd: '/home/alice/shop',
+      cwd: '/home/1000/shop',
       ageSeconds: 3_600,
       ...rootlessMounts,
     },
@@ -224,7 +229,11 @@ const inDocker: NodeDescription = {
     },
   ],
   bundles: [
-    { path: taskBundle, initPid: 3020, config: { args: ['podman', 'system', 'service'], cgroupsPath: `system.slice:docker:${outer}` } },
+    {
+      path: taskBundle,
+      initPid: 3020,
+      config: { args: ['podman', 'system', 'service'], cgroupsPath: `system.slice:docker:${outer}` },
+    },
     podmanBundle(db, ofRoot, 'of 3020'),
   ],
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseBundleMounts, parseOrigin } from '../../../src/core/procfs/mountinfo.ts'
+import { mountedAt, parseBundleMounts, parseOrigin } from '../../../src/core/procfs/mountinfo.ts'
 
 const task = '/run/containerd/io.containerd.runtime.v2.task'
 
@@ -24,6 +24,7 @@ describe('parseOrigin', () => {
       '300 299 0:49 / / rw - overlay overlay rw,lowerdir=/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots/4/fs\n' +
       `349 332 0:121 /io.containerd.grpc.v1.cri/sandboxes/${sandbox}/hostname /etc/hostname rw - tmpfs tmpfs rw\n`
     expect(parseOrigin(table)).toEqual({
+      madeBy: 'containerd',
       sandboxId: sandbox,
       observed: `/io.containerd.grpc.v1.cri/sandboxes/${sandbox}/hostname is mounted on /etc/hostname`,
     })
@@ -33,13 +34,45 @@ describe('parseOrigin', () => {
     const table =
       '300 299 0:49 / / rw - overlay overlay rw,lowerdir=/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots/4/fs,upperdir=/x\n'
     expect(parseOrigin(table)).toEqual({
+      madeBy: 'containerd',
       sandboxId: null,
       observed:
         'the root is a snapshot of containerd: /var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots/4/fs',
     })
   })
 
+  it('knows files that podman or CRI-O mounted, and where they come from', () => {
+    const from = `/containers/storage/overlay-containers/${sandbox}/userdata/resolv.conf`
+    const table = `300 299 0:49 / / rw - overlay overlay rw\n313 300 0:24 ${from} /etc/resolv.conf rw - tmpfs tmpfs rw\n`
+    expect(parseOrigin(table)).toEqual({
+      madeBy: 'containers/storage',
+      sandboxId: null,
+      observed: `${from} is mounted on /etc/resolv.conf`,
+      storage: { device: '0:24', path: '/containers/storage/overlay-containers' },
+    })
+  })
+
   it('takes any other root for what it is', () => {
     expect(parseOrigin('300 299 8:1 / / rw - ext4 /dev/sda1 rw\n')).toBeUndefined()
+  })
+})
+
+describe('mountedAt', () => {
+  const table =
+    '25 1 8:1 / / rw - ext4 /dev/sda1 rw\n26 25 0:24 / /run rw - tmpfs tmpfs rw\n27 25 8:2 /data/pods /var/pods rw - xfs /dev/sdb rw\n'
+
+  it.each([
+    ['0:24', '/containers/storage', '/run/containers/storage'],
+    ['8:1', '/var/lib/containers', '/var/lib/containers'],
+    ['8:2', '/data/pods/one', '/var/pods/one'],
+  ])('finds %s %s', (device, path, found) => {
+    expect(mountedAt(table, { device, path })).toBe(found)
+  })
+
+  it.each([
+    ['0:99', '/containers'],
+    ['8:2', '/data/podsother'],
+  ])('finds %s %s nowhere', (device, path) => {
+    expect(mountedAt(table, { device, path })).toBeUndefined()
   })
 })

@@ -17,6 +17,16 @@ describe('placeOf', () => {
     [`/kubepods/burstable/pod${uid}/${id}`, null, uid],
     [`/kubepods/pod${uid}/${id}`, null, uid],
     [`/kubepods/besteffort/pod${uid.replaceAll('-', '')}/${id}`, null, uid],
+    [`/kubepods.slice/kubepods-pod${under}.slice/crio-${id}.scope`, 'cri-o', uid],
+    [`/kubepods/burstable/pod${uid}/crio-${id}`, 'cri-o', uid],
+    [`/machine.slice/libpod-${id}.scope`, 'podman', null],
+    [`/machine.slice/machine-libpod_pod_${'cd'.repeat(32)}.slice/libpod-${id}.scope`, 'podman', null],
+    [`/libpod_parent/libpod-${id}`, 'podman', null],
+    [`/libpod_parent/${'cd'.repeat(32)}/libpod-${id}`, 'podman', null],
+    [`/system.slice/cache.service/libpod-payload-${id}`, 'podman', null],
+    [`/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-${id}.scope`, 'podman', null],
+    [`/user.slice/user-1000.slice/user@1000.service/user.slice/podman-4321.scope/${id}`, 'podman', null],
+    [`/user.slice/user-1000.slice/user@1000.service/user.slice/podman.service/${id}`, 'podman', null],
     [`/docker/${id}`, 'docker', null],
     [`/system.slice/docker-${id}.scope`, 'docker', null],
   ])('%s', (path, manager, podUid) => {
@@ -30,6 +40,13 @@ describe('placeOf', () => {
     })
   })
 
+  it("takes podman's container, not the cgroup that crun makes in it", () => {
+    expect(placeOf(`/machine.slice/libpod-${id}.scope/container`)).toMatchObject({
+      id,
+      path: `/machine.slice/libpod-${id}.scope`,
+    })
+  })
+
   it('takes the innermost of nested nodes', () => {
     const outer = 'cd'.repeat(32)
     expect(placeOf(`/docker/${outer}/kubelet/kubepods/burstable/pod${uid}/${id}`)).toMatchObject({ id, podUid: uid })
@@ -40,6 +57,10 @@ describe('placeOf', () => {
     '/user.slice/user-0.slice/session-1.scope',
     '/system.slice/ssh.service',
     '/default/c1',
+    `/machine.slice/libpod-conmon-${id}.scope`,
+    `/kubepods.slice/kubepods-pod${under}.slice/crio-conmon-${id}.scope`,
+    '/libpod_parent/conmon',
+    '/user.slice/user-1000.slice/user@1000.service/user.slice/podman-pause-9141885347830502205.scope',
     `/x/${id.slice(1)}`,
   ])('takes %s for no container', (path) => {
     expect(placeOf(path)).toBeUndefined()

@@ -45,7 +45,9 @@ function execsIn(
   const monitors = all.filter((process) => isExecMonitor(process) && process.argv.includes(container.id))
   const keepers = [shim, ...monitors.map(({ pid }) => pid)]
   return all
-    .filter(({ pid, ppid }) => keepers.includes(ppid) && pid !== initPid && cgroupOf(world, pid) === cgroupOf(world, initPid))
+    .filter(
+      ({ pid, ppid }) => keepers.includes(ppid) && pid !== initPid && cgroupOf(world, pid) === cgroupOf(world, initPid),
+    )
     .map(({ pid }) => pid)
 }
 

@@ -43,7 +43,8 @@ export function processOf(world: World, pid: number): TrueProcess | undefined {
 export const isExecMonitor = ({ argv }: TrueProcess): boolean => isConmon(argv) && argv.includes('--exec-process-spec')
 const isConmon = ([program = '']: string[]): boolean => program === 'conmon' || program.endsWith('/conmon')
 
-export const isShim = (process: TrueProcess): boolean => isContainerdShim(process) || (isConmon(process.argv) && !isExecMonitor(process))
+export const isShim = (process: TrueProcess): boolean =>
+  isContainerdShim(process) || (isConmon(process.argv) && !isExecMonitor(process))
 
 const isContainerdShim = ({ argv }: TrueProcess): boolean =>
   /(^|\/)containerd-shim[\w.-]*$/.test(argv[0] ?? '') && !['start', 'delete'].includes(argv.at(-1) ?? '')
