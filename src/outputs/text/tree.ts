@@ -22,17 +22,26 @@ export function renderTree(snapshot: Snapshot, style: TreeStyle): string | undef
   const branches = style.query === undefined ? all : onlyMatching(all, style.query, snapshot.processes ?? [])
   if (style.query !== undefined && branches.length === 0) return undefined
   const draws = drawerOf(snapshot, style)
-  const drawn = (kind: Branch['kind']): readonly Drawn[] =>
-    branches.filter((branch) => branch.kind === kind).map((branch) => draws(branch, []))
+  const drawn = (kind: Branch['kind'], fits: (branch: Branch) => boolean = () => true): readonly Drawn[] =>
+    branches.filter((branch) => branch.kind === kind && fits(branch)).map((branch) => draws(branch, []))
   const lines = [
     ...renderSummary(snapshot, style),
     ...drawn('daemon').flatMap((root) => ['', ...draw([root], style)]),
-    ...drawSection('shims without a daemon', drawn('shim'), style),
+    ...drawSection(
+      'shims without a daemon',
+      drawn('shim', (branch) => !needsNone(branch)),
+      style,
+    ),
+    ...drawSection('monitors, which need no daemon', drawn('shim', needsNone), style),
     ...drawSection('containers without a shim', drawn('container'), style),
     ...(style.query === undefined ? renderElsewhere(snapshot, all, style) : []),
   ]
   return `${lines.join('\n')}\n`
 }
+
+/** Managed, and by no daemon: conmon is made to live by itself. */
+const needsNone = (branch: Branch): boolean =>
+  branch.kind === 'shim' && branch.shim.daemon === null && branch.shim.supervision === 'managed'
 
 /** Verdicts about what has no place of its own in the tree: a process, a cgroup, the node. */
 function renderElsewhere(snapshot: Snapshot, branches: readonly Branch[], style: Style): readonly string[] {

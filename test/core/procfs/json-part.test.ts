@@ -8,7 +8,7 @@ it('reads what JSON.parse reads, however the text is laid out', () => {
   fc.assert(
     fc.property(values, fc.jsonValue(), fc.constantFrom(undefined, 2), (wanted, other, indent) => {
       const text = JSON.stringify(
-        { before: String(other), annotations: wanted, after: '"annotations":{}' },
+        { before: JSON.stringify(other), annotations: wanted, after: '"annotations":{}' },
         null,
         indent,
       )
