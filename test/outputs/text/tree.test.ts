@@ -32,6 +32,7 @@ containerd 812  /run/containerd/containerd.sock
             pid: 5,
             id: 'web',
             daemon: null,
+            supervision: 'orphaned',
             containerdNamespace: 'default',
             relation: 'empty',
             generation: 'v1',
@@ -95,7 +96,7 @@ containerd 812  /run/containerd/containerd.sock
       └─ 9103  sh  exec session
 
 shims without a daemon
-└─ containerd-shim 5  default/web  v1  empty  managed
+└─ containerd-shim 5  default/web  v1  empty  orphaned
 
 containers without a shim
 └─ cccccccccccc  running  pid 77  chain kubelet → containerd → containerd-shim-runc-v2
