@@ -17,10 +17,12 @@ export interface ConfigOption<T> {
 
 const severities = ['info', 'warning', 'critical'] as const
 const logLevels = ['debug', 'info', 'warn', 'error'] as const
+const sources = ['live', 'ps'] as const
 const colors = ['auto', 'always', 'never'] as const
 
-const looking = ['serve', 'tree', 'snapshot', 'verdicts', 'record']
-const printing = ['tree', 'verdicts', 'explain']
+const looking = ['serve', 'tree', 'snapshot', 'verdicts', 'record', 'doctor']
+const inspecting = ['serve', 'tree', 'snapshot', 'verdicts']
+const printing = ['tree', 'verdicts', 'doctor', 'explain']
 
 /** Every option there is. `--help`, the environment and the table in the README are read off this one. */
 export const options = {
@@ -31,6 +33,14 @@ export const options = {
     help: 'look at a recording instead of this node',
     commands: looking,
     parse: text,
+  },
+  source: {
+    flag: '--source <kind>',
+    env: 'SHIMSCOPE_SOURCE',
+    fallback: 'live',
+    help: 'how this node is read: live (its procfs), or ps where there is none to read: names and parents, no verdicts',
+    commands: inspecting,
+    parse: oneOf(sources),
   },
   procfs: {
     flag: '--path.procfs <dir>',
@@ -53,7 +63,7 @@ export const options = {
     env: 'SHIMSCOPE_GRACE',
     fallback: '30s',
     help: 'how long a condition must last before its verdict fires',
-    commands: ['serve', 'tree', 'snapshot', 'verdicts'],
+    commands: inspecting,
     parse: duration,
   },
   listenAddress: {
@@ -157,7 +167,7 @@ export const options = {
     env: 'SHIMSCOPE_COLOR',
     fallback: 'auto',
     help: 'colour the text: auto (on a terminal, unless NO_COLOR is set), always, never',
-    commands: ['tree', 'verdicts'],
+    commands: ['tree', 'verdicts', 'doctor'],
     parse: oneOf(colors),
   },
 } as const satisfies Record<string, ConfigOption<unknown>>

@@ -1,4 +1,5 @@
 import type { Command } from './command.ts'
+import { doctor } from './doctor.ts'
 import { explain } from './explain.ts'
 import { record } from './record.ts'
 import { serve } from './serve.ts'
@@ -7,4 +8,4 @@ import { tree } from './tree.ts'
 import { verdicts } from './verdicts.ts'
 
 /** Every command, in the order in which `--help` shows them. */
-export const commands: readonly Command[] = [serve, tree, snapshot, verdicts, record, explain]
+export const commands: readonly Command[] = [serve, tree, snapshot, verdicts, record, doctor, explain]

@@ -18,7 +18,7 @@ import { explainPaths } from '../sources/check-paths.ts'
 import { paceOf, roundAndRound } from '../sources/replay.ts'
 import type { Command } from './command.ts'
 import { createLog, failureOf, type Log } from './log.ts'
-import { readRecording } from './source.ts'
+import { readRecording, sourceOf } from './source.ts'
 import { version } from './version.ts'
 
 /** Clients that do not hang up by then are hung up on: an orchestrator waits no longer than it must. */
@@ -59,15 +59,17 @@ export const serve: Command = {
 }
 
 function agentOf(settings: Settings, log: Log): RunningAgent {
-  const { from, procfs, cgroupfs, graceMs, intervalMs, speed, loop } = settings
+  const { from, source, procfs, cgroupfs, graceMs, intervalMs, speed, loop } = settings
   const onFailure = (error: Error): void => log.error('a pass failed', { failure: failureOf(error) })
   if (from === undefined) {
     if (loop === true || speed !== 1)
       throw new BadInput('--loop and --speed play a recording; give one with --from FILE')
+    if (source === 'ps') return watchSource(sourceOf(settings), { intervalMs, graceMs, onFailure })
     const obstacle = explainPaths({ procfs, cgroupfs })
     if (obstacle !== undefined) throw new BadInput(obstacle)
     return watchNode({ procfs, cgroupfs }, { intervalMs, graceMs, onFailure })
   }
+  if (source === 'ps') sourceOf(settings)
   const { moments } = readRecording(from)
   const played = loop === true ? roundAndRound(moments) : moments
   return watchSource(archiveSource(played), { intervalMs, graceMs, onFailure, paceMs: paceOf(moments, speed) })
@@ -105,14 +107,16 @@ async function serverOf(agent: RunningAgent, settings: Settings, { loopback, log
 }
 
 const isEmptyNode = (snapshot: Snapshot | undefined): boolean =>
-  snapshot?.pass.source === 'live' && snapshot.daemons.length + snapshot.shims.length + snapshot.containers.length === 0
+  snapshot?.pass.source !== undefined &&
+  snapshot.pass.source !== 'archive' &&
+  snapshot.daemons.length + snapshot.shims.length + snapshot.containers.length === 0
 
 const emptyNode =
   'No container runtime runs on this node. To see one fail, play a recorded incident: npm run demo (or shimscope serve --from RECORDING).'
 
-function welcome({ from }: Settings, addresses: readonly AddressInfo[]): string {
+function welcome({ from, source }: Settings, addresses: readonly AddressInfo[]): string {
   const urls = new Set(addresses.map(({ address, port }) => `http://${hostOf(address)}:${port}/`))
-  const what = from === undefined ? 'watches this node' : `plays ${from}`
+  const what = from === undefined ? `watches this node${source === 'ps' ? ' through ps' : ''}` : `plays ${from}`
   return `shimscope ${version()} ${what}; open ${[...urls].join(' or ')} (also /tree, /metrics and /api/v1/snapshot)`
 }
 

@@ -5,13 +5,17 @@ import { archiveSource } from '../sources/archive.ts'
 import { BadInput } from '../sources/bad-input.ts'
 import { explainPaths } from '../sources/check-paths.ts'
 import { liveSource } from '../sources/live.ts'
+import { psSource } from '../sources/ps.ts'
 import { DamagedRecording, parseRecording } from '../sources/parse-recording.ts'
 import type { ProcSource } from '../sources/proc-source.ts'
 import type { Recording } from '../sources/recording.ts'
 
 /** The node, or the recording that stands for it. Throws a BadInput. */
 export function sourceOf(settings: Settings): ProcSource {
-  return settings.from === undefined ? nodeSource(settings) : archiveSource(readRecording(settings.from).moments)
+  const { from, source } = settings
+  if (from === undefined) return source === 'ps' ? psSource() : nodeSource(settings)
+  if (source === 'ps') throw new BadInput('--source ps reads this node and --from FILE a recording; give one of them')
+  return archiveSource(readRecording(from).moments)
 }
 
 export function nodeSource({ procfs, cgroupfs }: Settings): ProcSource {

@@ -1,4 +1,4 @@
-import type { ShimBranch } from '../model/forest.ts'
+import type { ShimBranch, TreeNode } from '../model/forest.ts'
 import type { HostSample } from '../model/host.ts'
 import { type ContainerRoot, clientOf } from './containers.ts'
 import type { ShimRoot } from './shims.ts'
@@ -23,6 +23,8 @@ export function relationOf(
   const creating = live.every((container) => container.state === 'creating')
   if (live.length === 0 || creating) {
     if (creating && live.length > 0) return 'starting'
+    const unclear = shim.node.children.filter(mayBeContainer).length
+    if (unclear > 0) return unclear > 1 ? 'pod' : clientOf(shim)?.sandboxes === true ? 'sandbox-only' : 'one-to-one'
     const young = host.uptimeMs - shim.node.process.startTicks * 10 < STARTING_MS
     const unborn = containers.every((container) => container.bundle?.initPid.kind !== 'known')
     return (young && unborn) || shim.engines.some(isCreation) ? 'starting' : 'empty'
@@ -33,6 +35,10 @@ export function relationOf(
     live.length > apps.length || containers.some((container) => container.grouped || container.role === 'sandbox')
   return isPod || live.length > 1 ? 'pod' : 'one-to-one'
 }
+
+/** Nothing that tells a container from a helper of the shim may be read: then a child is what most children are. */
+const mayBeContainer = ({ process: { state, cgroup, detail } }: TreeNode): boolean =>
+  state !== 'Z' && cgroup.kind === 'denied' && detail?.innerPids.kind === 'denied'
 
 const isCreation = (engine: ShimBranch['engines'][number]): boolean => engine.recognition.verb === 'create'
 

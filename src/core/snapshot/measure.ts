@@ -16,13 +16,15 @@ const notMeasured: Measured = { rssBytes: null, threads: null, cpuSeconds: null,
  * quiet node stays quiet. What is new is measured at once.
  */
 export function measure(forest: Forest, memory: Memory): Measurements {
-  const { uptimeMs } = forest.host
+  const { uptimeMs, source } = forest.host
   const last = memory.measuredAtUptimeMs
   const isDue = last === null || uptimeMs - last >= memory.measureEveryMs
   const measured = new Map<string, Measured>()
   const keep = (key: string, measureNow: () => Measured): void => {
     const before = isDue ? undefined : memory.measured.get(key)
-    measured.set(key, before ?? measureNow())
+    const now = before ?? measureNow()
+    // ps-list counts neither threads nor ticks.
+    measured.set(key, source === 'ps' ? { ...notMeasured, processes: now.processes } : now)
   }
   for (const shim of forest.shims) keep(shim.node.process.key, () => measureShim(shim, forest.host.pageBytes))
   for (const container of forest.containers) {

@@ -115,7 +115,8 @@ export function presentProcesses(
       state: process.state,
       container: container?.key ?? null,
       shim: shims.has(process.key) ? process.key : shimAbove(container),
-      threads: process.threads,
+      // 0: it could not be counted. proc(5), fs/proc/array.c
+      threads: process.threads || null,
       startedAt: startedAt(node, time),
     })
   }

@@ -32,7 +32,7 @@ function unready(agent: Agent, nowMs: number): Refusal | undefined {
   // A recording that has been played to its end stays as it is.
   const patienceMs = Math.max(staleAfterIntervals * agent.intervalMs, staleAfterAtLeastMs)
   const ageMs = nowMs - lastPassAtMs
-  if (pass.snapshot.pass.source !== 'live' || ageMs <= patienceMs) return undefined
+  if (pass.snapshot.pass.source === 'archive' || ageMs <= patienceMs) return undefined
   const why = failure === undefined ? '' : `: ${failure}`
   return new Refusal(
     503,

@@ -13,7 +13,9 @@ export function renderSummary(snapshot: Snapshot, style: Style): readonly string
   ]
   const said: readonly Span[] = [
     span(`${printable(snapshot.node)} at ${snapshot.takenAt}: ${counts.join(', ')}`, 'strong'),
-    verdictCount(snapshot.verdicts),
+    snapshot.pass.source === 'ps'
+      ? span('verdicts are not judged by what ps prints', 'warning')
+      : verdictCount(snapshot.verdicts),
     ...blindness(snapshot).map((text) => span(text, 'warning')),
   ]
   return said.flatMap(({ text, tone }) => wrap(text, style.width).map((line) => paint(line, tone, style)))
@@ -38,6 +40,11 @@ function verdictCount(verdicts: readonly Verdict[]): Span {
 /** What this reader could not see, and what would help. */
 function blindness({ pass }: Snapshot): readonly string[] {
   const said: string[] = []
+  if (pass.source === 'ps') {
+    return [
+      'Read from ps: names and parents only. Cgroups, sockets and bundles are not seen, so what a shim keeps is a guess from its children, and who manages it is not known.',
+    ]
+  }
   if (!pass.complete) {
     said.push(
       'Other processes may be hidden from this reader (hidepid, or a pid namespace): what is missing here may still exist.',
@@ -55,7 +62,7 @@ function blindness({ pass }: Snapshot): readonly string[] {
   }
   if (malformed > 0) said.push(`${counted(malformed, 'reading was', 'readings were')} not understood and left out.`)
   if (pass.source === 'live' && (denied > 0 || !pass.complete)) {
-    said.push('Root with CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH in the pid namespace of the node sees everything.')
+    said.push('shimscope doctor says what is closed to this reader, what that costs and what would open it.')
   }
   return said
 }

@@ -71,9 +71,7 @@ function drawSection(title: string, children: readonly Drawn[], style: Style): r
 function drawerOf(snapshot: Snapshot, style: Style): (branch: Branch, above: readonly string[]) => Drawn {
   const processes = snapshot.processes ?? []
   const members = groupBy(processes, ({ container }) => container)
-  const engines = groupBy(processes, ({ container, role, ppid }) =>
-    container === null && role === 'engine' ? ppid : null,
-  )
+  const loose = looseUnderShims(snapshot, processes)
   const execs = new Set(snapshot.containers.flatMap((container) => container.execs))
   const daemons = new Map(snapshot.daemons.map((daemon) => [daemon.pid, daemon]))
   const chains = new Map(snapshot.containers.map((container) => [container.shim, container.chain]))
@@ -92,7 +90,7 @@ function drawerOf(snapshot: Snapshot, style: Style): (branch: Branch, above: rea
       case 'shim': {
         const { shim } = branch
         const through = hiddenLinks(chains.get(shim.key) ?? [], [...above, shim.runtime])
-        const own = drawProcesses(engines.get(shim.pid) ?? [], label)
+        const own = drawProcesses(loose.get(shim.pid) ?? [], label)
         return { label: shimLabel(shim, through, style), notes, children: [...own, ...kept(above)] }
       }
       case 'container': {
@@ -103,6 +101,35 @@ function drawerOf(snapshot: Snapshot, style: Style): (branch: Branch, above: rea
       }
     }
   }
+}
+
+/**
+ * What a shim has below it that is in no container: its engines; where only parents are known, whatever there is.
+ */
+function looseUnderShims(
+  { pass, shims }: Snapshot,
+  processes: readonly Process[],
+): ReadonlyMap<number, readonly Process[]> {
+  const keepers = new Set(shims.map(({ pid }) => pid))
+  const parents = new Map(processes.map(({ pid, ppid }) => [pid, ppid]))
+  const found = new Map<number, number | null>([...keepers].map((pid) => [pid, pid]))
+  const shimAbove = ({ ppid }: Process): number | null => {
+    const path = new Set<number>()
+    let pid: number | undefined = ppid
+    // However the parents lie: whoever is met twice has nobody above.
+    while (pid !== undefined && !found.has(pid) && !path.has(pid)) {
+      path.add(pid)
+      pid = parents.get(pid)
+    }
+    const shim = pid === undefined ? null : (found.get(pid) ?? null)
+    for (const passed of path) found.set(passed, shim)
+    return shim
+  }
+  return groupBy(processes, (process) => {
+    if (process.container !== null || process.role === 'shim') return null
+    if (pass.source === 'ps') return shimAbove(process)
+    return process.role === 'engine' ? process.ppid : null
+  })
 }
 
 /** Links of the call chain that the place in the tree does not show. */

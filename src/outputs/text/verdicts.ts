@@ -17,8 +17,13 @@ export function renderVerdicts(snapshot: Snapshot, style: Style): string {
       a.code.localeCompare(b.code),
   )
   const summary = renderSummary(snapshot, style)
-  if (verdicts.length === 0)
-    return `${[...summary, '', 'No verdicts: nothing here is known to be wrong.'].join('\n')}\n`
+  if (verdicts.length === 0) {
+    const said =
+      snapshot.pass.source === 'ps'
+        ? 'No verdicts: nothing was judged.'
+        : 'No verdicts: nothing here is known to be wrong.'
+    return `${[...summary, '', said].join('\n')}\n`
+  }
   const [header = '', ...rows] = columns([
     ['SEVERITY', 'CODE', 'STATUS', 'AGE', 'SUBJECT'],
     ...verdicts.map((verdict) => [

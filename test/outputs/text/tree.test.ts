@@ -143,9 +143,9 @@ elsewhere on this node
     expect(text).toContain('may be hidden from this reader')
     expect(text).toContain('3 readings were denied (cwd 2, exe 1)')
     expect(text).toContain('1 reading was not understood')
-    expect(text).toContain('Root with CAP_SYS_PTRACE')
+    expect(text).toContain('shimscope doctor says')
     expect(renderTree(snapshot({ pass: { ...pass, source: 'archive' } }), plain)).not.toContain(
-      'Root with CAP_SYS_PTRACE',
+      'shimscope doctor says',
     )
   })
 })

@@ -1,0 +1,146 @@
+import type { CrossCheck } from '../../core/model/sight.ts'
+import type { Diagnosis, FieldSight } from '../../core/sight/diagnose.ts'
+import { columns } from './columns.ts'
+import { counted } from './labels.ts'
+import { paint, renderLine, span, type Style, type Tone, wrap } from './line.ts'
+import { printable } from './printable.ts'
+
+/** Disagreements shown of one comparison; thousands of them have one cause. */
+const MOST_SHOWN = 20
+
+/** Who looks at what, what is open to it, what the rest costs, what would help, and whether ps sees the same. */
+export function renderDoctor(diagnosis: Diagnosis, style: Style): string {
+  const heading = (text: string): readonly string[] => ['', paint(text, 'strong', style)]
+  const item = (text: string, first = '  - '): readonly string[] =>
+    wrap(printable(text), style.width === null ? null : Math.max(style.width - first.length, 40)).map(
+      (line, index) => (index === 0 ? first : ' '.repeat(first.length)) + line,
+    )
+  const { fields, silent, weaker, advice, crossChecks } = diagnosis
+  const lost = fields.filter(({ sight }) => sight === 'closed' || sight === 'partly')
+  const lines = [
+    paint(`${printable(diagnosis.node)} at ${diagnosis.takenAt}`, 'strong', style),
+    ...columns(factsOf(diagnosis)).flatMap((line) => item(line, '')),
+    ...heading('what can be read, and of whom'),
+    ...fieldTable(fields, style),
+    ...(lost.length === 0 ? [] : heading('what that costs')),
+    ...lost.flatMap((field) => item(`${field.name}: ${field.tells}`)),
+    ...(silent.length === 0 ? [] : item(`these verdicts stay silent: ${silent.join(', ')}`)),
+    ...(weaker.length === 0 ? [] : item(`these stay silent in some cases: ${weaker.join(', ')}`)),
+    ...(lost.length > 0 && silent.length + weaker.length === 0
+      ? item('no verdict stays silent for it, as far as the recordings of this project tell')
+      : []),
+    ...(advice.length === 0 ? [] : heading('what would help')),
+    ...advice.flatMap((sentence) => item(sentence)),
+    ...heading('compared with ps'),
+    ...crossChecks.flatMap((check) => crossCheckLines(check, item, style)),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function factsOf({ reader, source, procfs, cgroupfs, wakeUps, listing, runtimes }: Diagnosis): string[][] {
+  const { pid, uid, capabilities } = reader
+  const held = capabilities === null ? 'capabilities not known' : capabilities.join(' ') || 'no capability that helps'
+  return [
+    ['reader', `pid ${pid}${uid === null ? '' : `, user ${uid}`}, ${held}`],
+    ['procfs', procfsFact({ procfs, source })],
+    ['cgroupfs', source === 'archive' ? 'as recorded' : `${printable(cgroupfs.path)}${versionsOf(cgroupfs.versions)}`],
+    ['listing', listingFact(listing)],
+    ['wake-ups', wakeUpFact(wakeUps.processEventsAllowed)],
+    ['runtimes', runtimesFact(runtimes, listing)],
+  ]
+}
+
+function procfsFact({ procfs, source }: Pick<Diagnosis, 'procfs' | 'source'>): string {
+  const { path, self, hidepid, wholeNode } = procfs
+  if (source === 'archive') return 'a recording: what it did not record cannot be told'
+  const shows =
+    wholeNode === true
+      ? "is the node's own"
+      : wholeNode === false
+        ? 'is of one pid namespace, not of the whole node'
+        : 'may not be of the whole node'
+  const us = self === null ? 'this process is not in it' : `this process is ${self} in it`
+  return `${printable(path)} ${[shows, us, ...(hidepid === null ? [] : [`hidepid ${hidepid}`])].join(', ')}`
+}
+
+function versionsOf(versions: Diagnosis['cgroupfs']['versions']): string {
+  if (versions === null) return ' cannot be listed'
+  if (versions.length === 0) return ' is empty'
+  return versions.length === 2 ? ' v1 and v2 (hybrid)' : ` ${versions[0]}`
+}
+
+const listingFact = ({ complete, processes, unreadable }: Diagnosis['listing']): string =>
+  complete
+    ? `complete: ${counted(processes, 'process', 'processes')}`
+    : `incomplete: ${counted(processes, 'process', 'processes')}${unreadable > 0 ? `, ${unreadable} more that cannot be read` : ', process 1 not among them'}; what is not shown may exist, so nothing is concluded from absence`
+
+function wakeUpFact(allowed: boolean | null): string {
+  const events =
+    allowed === null
+      ? ''
+      : allowed
+        ? '; process events of the kernel would be allowed, and are not used'
+        : '; process events of the kernel are not used, and would need CAP_NET_ADMIN on the node itself'
+  return `none: a pass looks every --interval, and what lives shorter may be missed${events}`
+}
+
+function runtimesFact(
+  { daemons, shims, containers }: Diagnosis['runtimes'],
+  { complete }: Diagnosis['listing'],
+): string {
+  if (daemons.length + shims + containers === 0 && !complete) return 'none is seen, and one may be hidden'
+  if (daemons.length + shims + containers === 0)
+    return 'none runs here; npm run demo, or shimscope serve --from RECORDING, shows how one looks'
+  const named = daemons.length === 0 ? 'no daemon' : daemons.map(printable).join(', ')
+  return `${named}; ${counted(shims, 'shim', 'shims')}, ${counted(containers, 'container', 'containers')}`
+}
+
+const sightTones: Readonly<Record<FieldSight['sight'], Tone>> = {
+  open: 'good',
+  partly: 'warning',
+  closed: 'warning',
+  own: 'dim',
+  untried: 'dim',
+}
+
+/** `19/64` is 64 tried and 19 read. */
+function fieldTable(fields: readonly FieldSight[], style: Style): readonly string[] {
+  const [header = '', ...rows] = columns([
+    ['FIELD', 'SIGHT', 'RUNTIMES', 'OWN', 'ROOT', 'OTHERS', 'READ OF'],
+    ...fields.map((field) => [
+      field.name,
+      field.sight === 'own' ? 'own only' : field.sight,
+      ...(['runtime', 'own', 'root', 'others'] as const).map((owner) => {
+        const tried = field.tries.find((one) => one.owner === owner)
+        return tried === undefined ? '-' : `${tried.known}/${tried.known + tried.denied}`
+      }),
+      field.of,
+    ]),
+  ])
+  return [
+    renderLine([span(header, 'strong')], style),
+    ...rows.map((row, index) => renderLine([span(row, sightTones[fields[index]?.sight ?? 'untried'])], style)),
+  ]
+}
+
+function crossCheckLines(
+  check: CrossCheck,
+  item: (text: string, first?: string) => readonly string[],
+  style: Style,
+): readonly string[] {
+  if ('skipped' in check) return item(`${check.oracle}: not compared: ${check.skipped}`)
+  const { oracle, compared, disagreements } = check
+  if (disagreements.length === 0)
+    return item(`${oracle} agrees on ${counted(compared, 'process', 'processes')}`).map((line) =>
+      paint(line, 'good', style),
+    )
+  return [
+    ...item(`${oracle} disagrees about ${disagreements.length} of ${counted(compared, 'process', 'processes')}`).map(
+      (line) => paint(line, 'critical', style),
+    ),
+    ...disagreements
+      .slice(0, MOST_SHOWN)
+      .flatMap(({ kind, pid, ours, theirs }) => item(`${kind}: ${pid} ${ours} here, and ${theirs} there`, '      ')),
+    ...(disagreements.length > MOST_SHOWN ? item(`and ${disagreements.length - MOST_SHOWN} more`, '      ') : []),
+  ]
+}
