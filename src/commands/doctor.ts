@@ -1,34 +1,27 @@
 import { realpathSync } from 'node:fs'
 import { inspect, interestOf } from '../core/inspect.ts'
-import { grow } from '../core/forest/grow.ts'
 import type { HostSample } from '../core/model/host.ts'
 import { newMemory } from '../core/model/memory.ts'
-import type { CrossCheck, Examination, Oracle } from '../core/model/sight.ts'
+import type { InterestOf } from '../core/model/process.ts'
 import type { Process } from '../core/model/snapshot.ts'
-import { crossCheck, ownPass, persisting } from '../core/sight/cross-check.ts'
 import { diagnose } from '../core/sight/diagnose.ts'
 import { fields } from '../core/sight/fields.ts'
-import { fallbacks, type Settings } from '../config.ts'
 import { renderDoctor } from '../outputs/text/doctor.ts'
-import { askPidtree, askPsList } from '../sources/ask-ps.ts'
 import { BadInput } from '../sources/bad-input.ts'
 import { Collector } from '../sources/collect.ts'
 import { examine, type Target } from '../sources/examine.ts'
-import { liveSource } from '../sources/live.ts'
 import type { ProcSource } from '../sources/proc-source.ts'
 import type { Command } from './command.ts'
+import { compareWithPs, notCompared, whyNotComparable } from './compare-with-ps.ts'
 import { sourceOf } from './source.ts'
 import { styleOf } from './style.ts'
-
-/** Processes come and go while two readers look one after the other; what is wrong is wrong each time. */
-const SANDWICHES = 3
 
 export const doctor: Command = {
   name: 'doctor',
   title: 'what can be read and why not, and whether ps agrees; exit code 0: fine, 1: it disagrees, 2: could not look',
   async run({ settings, io }) {
     const source = sourceOf(settings)
-    const host = await lastPass(source)
+    const host = await lastPass(source, interestOf)
     if (host.processes.length === 0)
       throw new BadInput(`${settings.procfs} shows no process that can be read; give another with --path.procfs`)
     const { snapshot, processes } = inspect(host, newMemory({ run: 'doctor', graceMs: 0, measureEveryMs: 0 }))
@@ -37,7 +30,9 @@ export const doctor: Command = {
       uid: process.getuid?.() ?? null,
       procfs: source.kind === 'live' ? realpathSync(settings.procfs) : settings.procfs,
     })
-    const crossChecks = await compareAll(source, examination, settings)
+    const whyNot = whyNotComparable(source, examination, settings.procfs)
+    const look = () => lastPass(source, nobodyCloser)
+    const crossChecks = whyNot === undefined ? await compareWithPs(host, look) : notCompared(whyNot)
     const diagnosis = diagnose({
       examination,
       snapshot,
@@ -54,12 +49,15 @@ export const doctor: Command = {
   },
 }
 
+/** Parents and starts of all are enough to compare. */
+const nobodyCloser: InterestOf = () => new Map()
+
 /** Of the node now, or the last moment of a recording. */
-async function lastPass(source: ProcSource): Promise<HostSample> {
+async function lastPass(source: ProcSource, interest: InterestOf): Promise<HostSample> {
   const collector = new Collector(source)
   let last: HostSample | undefined
   for (;;) {
-    const host = await collector.pass(interestOf)
+    const host = await collector.pass(interest)
     if (host === false) break
     last = host
     if (source.kind === 'live') break
@@ -77,63 +75,4 @@ function targetsIn(host: HostSample, processes: readonly Process[]): Target[] {
     const isOfRuntime = role !== 'other' && role !== 'workload'
     return { pid, isSleeping: state === 'S' || state === 'D', isOfRuntime, isShim: role === 'shim' }
   })
-}
-
-const oracles = [
-  {
-    name: 'ps-list',
-    async ask(): Promise<Oracle> {
-      const asked = await askPsList()
-      if ('skipped' in asked) return { name: 'ps-list', skipped: asked.skipped }
-      return {
-        name: 'ps-list',
-        kin: asked.rows.map(({ pid, ppid, startTime }) => ({ pid, ppid, startedAtMs: startTime?.getTime() ?? null })),
-      }
-    },
-  },
-  {
-    name: 'pidtree',
-    async ask(): Promise<Oracle> {
-      const asked = await askPidtree()
-      if ('skipped' in asked) return { name: 'pidtree', skipped: asked.skipped }
-      return { name: 'pidtree', kin: asked.rows.map(({ pid, ppid }) => ({ pid, ppid, startedAtMs: null })) }
-    },
-  },
-]
-
-async function compareAll(source: ProcSource, examination: Examination, settings: Settings): Promise<CrossCheck[]> {
-  const why = whyNotComparable(source, examination, settings)
-  const checks: CrossCheck[] = []
-  for (const { name, ask } of oracles) {
-    checks.push(why === undefined ? await compare(source, name, ask) : { oracle: name, skipped: why })
-  }
-  return checks
-}
-
-/** Both libraries read this process's own pid namespace at the usual place, whatever procfs we look at. */
-function whyNotComparable(source: ProcSource, { self, pid, livesThere }: Examination, { procfs }: Settings) {
-  if (source.kind === 'archive') return 'a recording has no ps'
-  if (self === null) return `${procfs} does not show this process, and ps shows the pid namespace that it is in`
-  if (!livesThere)
-    return `this process is ${self} in ${procfs} and ${pid} in its own pid namespace, which is the one that ps shows`
-  const usual = liveSource(fallbacks()).link('/proc/self')
-  if (usual.kind !== 'known' || usual.value !== String(pid))
-    return 'the /proc that ps reads is not of this pid namespace'
-  return undefined
-}
-
-async function compare(source: ProcSource, oracle: string, ask: () => Promise<Oracle>): Promise<CrossCheck> {
-  const look = async () => {
-    const { processes, bootedAtMs } = await lastPass(source)
-    return ownPass(grow(processes), bootedAtMs)
-  }
-  const checks: CrossCheck[] = []
-  for (let tried = 0; tried < SANDWICHES; tried += 1) {
-    const before = await look()
-    const answer = await ask()
-    const check = crossCheck(before, answer, await look(), process.pid)
-    checks.push(check)
-    if ('skipped' in check || check.disagreements.length === 0) return check
-  }
-  return persisting(checks) ?? { oracle, skipped: 'it was not asked' }
 }

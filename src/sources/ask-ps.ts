@@ -13,12 +13,17 @@ export type Asked<Row> = { readonly rows: readonly Row[] } | { readonly skipped:
  * What ps-list makes of `ps`: names, parents, starts, command lines. BusyBox's ps ignores the columns that it asks for,
  * which ps-list answers with no process at all and no error.
  */
-export const askPsList = (): Promise<Asked<ProcessDescriptor>> => ask(() => psList())
+export const askPsList = (patienceMs = PATIENCE_MS): Promise<Asked<ProcessDescriptor>> =>
+  ask(() => psList(), patienceMs)
 
 /** What pidtree makes of `ps -A -o ppid,pid`, which BusyBox understands too: parents, and nothing else. */
-export const askPidtree = (): Promise<Asked<AdvancedResult>> => ask(() => pidtree(-1, { advanced: true }))
+export const askPidtree = (patienceMs = PATIENCE_MS): Promise<Asked<AdvancedResult>> =>
+  ask(() => pidtree(-1, { advanced: true }), patienceMs)
 
-async function ask<Row>(list: () => Promise<readonly Row[]>): Promise<Asked<Row>> {
+async function ask<Row extends { readonly pid: number }>(
+  list: () => Promise<readonly Row[]>,
+  patienceMs: number,
+): Promise<Asked<Row>> {
   const started: ChildProcess[] = []
   const note = (message: unknown): void => {
     started.push((message as { process: ChildProcess }).process)
@@ -30,10 +35,13 @@ async function ask<Row>(list: () => Promise<readonly Row[]>): Promise<Asked<Row>
     const rows = await Promise.race([
       list(),
       new Promise<never>((_, reject) => {
-        patience = setTimeout(() => reject(new Error(`ps did not answer within ${PATIENCE_MS / 1_000} s`)), PATIENCE_MS)
+        patience = setTimeout(() => reject(new Error(`ps did not answer within ${patienceMs / 1_000} s`)), patienceMs)
       }),
     ])
-    return rows.length === 0 ? { skipped: 'unsupported ps (BusyBox?): it shows no process' } : { rows }
+    if (rows.length === 0) return { skipped: 'unsupported ps (BusyBox?): it shows no process' }
+    // A ps shows itself, too.
+    const own = new Set(started.map(({ pid }) => pid))
+    return { rows: rows.filter(({ pid }) => !own.has(pid)) }
   } catch (error) {
     started.forEach(abandon)
     const { code, message } = error as NodeJS.ErrnoException

@@ -1,7 +1,7 @@
 import { parseCredentials } from '../core/procfs/credentials.ts'
 import { parseInodeLink } from '../core/procfs/link.ts'
 import { parseProcfsMount } from '../core/procfs/procfs-mount.ts'
-import { parseStatus } from '../core/procfs/status.ts'
+import { parseInnerPids } from '../core/procfs/status.ts'
 import { denied, gone, mapReading, type Reading, valueOf } from '../core/model/reading.ts'
 import {
   type CapabilityName,
@@ -60,7 +60,7 @@ export function examine(
   const self = mapReading(source.link('/proc/self'), (target) => (/^\d+$/.test(target) ? Number(target) : undefined))
   const status = text(source.read('/proc/self/status'))
   const credentials = valueOf(mapReading(status, parseCredentials))
-  const innerPids = valueOf(mapReading(status, (found) => parseStatus(found)?.innerPids))
+  const innerPids = valueOf(mapReading(status, parseInnerPids))
   const mounts = text(source.readWhole('/proc/self/mountinfo', MOUNT_TABLE_BYTES))
   return {
     pid: reader.pid,

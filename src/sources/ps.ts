@@ -40,12 +40,12 @@ export function psSource(askPs: AskPs = askBoth): ProcSource {
   }
 }
 
-/** ps-list tells most; where it can't, pidtree still tells who is whose child. The `ps` that was asked is left out. */
+/** ps-list tells most; where it can't, pidtree still tells who is whose child. */
 async function askBoth(): Promise<readonly PsRow[]> {
   const listed: Asked<PsRow> = await askPsList()
   const asked = 'rows' in listed ? listed : await askPidtree()
   if ('skipped' in asked) throw new BadInput(`--source ps: ${asked.skipped}; install procps, or leave the option out`)
-  return asked.rows.filter(({ ppid }) => ppid !== process.pid)
+  return asked.rows
 }
 
 /** Seconds by which ps may differ from itself: it reckons a start from the time of day and the time since boot. */

@@ -21,24 +21,23 @@ export const ownPass = (tree: Tree, bootedAtMs: number): OwnPass => ({
 
 /**
  * The sandwich: our pass, the other's, our pass again. What is in both of ours was there all the time, so the other
- * must show it, with the parent that one of ours shows. What the other shows must be in one of ours, unless it is a
- * child of this very process: the `ps` that was asked.
+ * must show it, with the parent that one of ours shows. What the other shows must be in one of ours.
  */
-export function crossCheck(before: OwnPass, oracle: Oracle, after: OwnPass, ownPid: number): CrossCheck {
+export function crossCheck(before: OwnPass, oracle: Oracle, after: OwnPass): CrossCheck {
   if ('skipped' in oracle) return { oracle: oracle.name, skipped: oracle.skipped }
   const theirs = new Map(oracle.kin.map((kin) => [kin.pid, kin]))
   const earlier = new Map(before.kin.map((kin) => [kin.key, kin]))
   const lasting = after.kin.filter(({ key }) => earlier.has(key))
   const disagreements = lasting.flatMap((now): readonly Disagreement[] => {
     const other = theirs.get(now.pid)
-    if (other === undefined) return [{ kind: 'missing', pid: now.pid, ours: 'is there', theirs: 'is not there' }]
+    if (other === undefined) return [{ kind: 'missing', pid: now.pid, ours: 'shown', theirs: 'not shown' }]
     const parents = new Set([now.ppid, earlier.get(now.key)?.ppid])
     return [...differentParent(now, other, parents, theirs), ...differentStart(now, other)]
   })
   const seen = new Set([...before.kin, ...after.kin].map(({ pid }) => pid))
   const extra = oracle.kin
-    .filter(({ pid, ppid }) => !seen.has(pid) && ppid !== ownPid)
-    .map(({ pid }): Disagreement => ({ kind: 'extra', pid, ours: 'is not there', theirs: 'is there' }))
+    .filter(({ pid }) => !seen.has(pid))
+    .map(({ pid }): Disagreement => ({ kind: 'extra', pid, ours: 'not shown', theirs: 'shown' }))
   return { oracle: oracle.name, compared: lasting.length, disagreements: [...disagreements, ...extra] }
 }
 
@@ -51,8 +50,10 @@ function differentParent(
   // Where the parent is hidden, or in another pid namespace, nobody is above.
   const ppid = theirs.has(other.ppid) ? other.ppid : 0
   if (parents.has(ppid)) return []
-  return [{ kind: 'parent', pid: own.pid, ours: `child of ${own.ppid}`, theirs: `child of ${ppid}` }]
+  return [{ kind: 'parent', pid: own.pid, ours: childOf(own.ppid), theirs: childOf(ppid) }]
 }
+
+const childOf = (ppid: number): string => (ppid === 0 ? "nobody's child" : `a child of ${ppid}`)
 
 function differentStart(own: Kin, other: Kin): readonly Disagreement[] {
   const [ours, theirs] = [own.startedAtMs, other.startedAtMs]
@@ -61,24 +62,23 @@ function differentStart(own: Kin, other: Kin): readonly Disagreement[] {
     {
       kind: 'start',
       pid: own.pid,
-      ours: `started ${new Date(ours).toISOString()}`,
-      theirs: `started ${new Date(theirs).toISOString()}`,
+      ours: `from ${new Date(ours).toISOString()}`,
+      theirs: `from ${new Date(theirs).toISOString()}`,
     },
   ]
 }
 
 /**
  * What several sandwiches agree on. A process that lived only while the other looked is no disagreement: it does not
- * come twice. Where one could be compared without a disagreement, that is the answer.
+ * come twice.
  */
-export function persisting(checks: readonly CrossCheck[]): CrossCheck | undefined {
-  const last = checks.at(-1)
-  if (last === undefined || 'skipped' in last) return last
+export function persisting(last: CrossCheck, earlier: readonly CrossCheck[]): CrossCheck {
+  if ('skipped' in last) return last
   const same = (one: Disagreement, other: Disagreement): boolean => one.kind === other.kind && one.pid === other.pid
   return {
     ...last,
     disagreements: last.disagreements.filter((one) =>
-      checks.every((check) => 'disagreements' in check && check.disagreements.some((other) => same(one, other))),
+      earlier.every((check) => 'disagreements' in check && check.disagreements.some((other) => same(one, other))),
     ),
   }
 }

@@ -37,7 +37,7 @@ export const fields: readonly Field[] = [
   {
     name: 'status',
     of: 'runtimes and what they keep',
-    tells: 'pids inside containers, by which a bundle names its first process; memory of shims',
+    tells: 'pids inside containers, by which a bundle names its first process',
     needs: [],
     ...aFile('status'),
   },

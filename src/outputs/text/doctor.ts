@@ -140,7 +140,7 @@ function crossCheckLines(
     ),
     ...disagreements
       .slice(0, MOST_SHOWN)
-      .flatMap(({ kind, pid, ours, theirs }) => item(`${kind}: ${pid} ${ours} here, and ${theirs} there`, '      ')),
+      .flatMap(({ kind, pid, ours, theirs }) => item(`${kind}: ${pid} is ${ours} here, and ${theirs} there`, '      ')),
     ...(disagreements.length > MOST_SHOWN ? item(`and ${disagreements.length - MOST_SHOWN} more`, '      ') : []),
   ]
 }

@@ -144,9 +144,7 @@ elsewhere on this node
     expect(text).toContain('3 readings were denied (cwd 2, exe 1)')
     expect(text).toContain('1 reading was not understood')
     expect(text).toContain('shimscope doctor says')
-    expect(renderTree(snapshot({ pass: { ...pass, source: 'archive' } }), plain)).not.toContain(
-      'shimscope doctor says',
-    )
+    expect(renderTree(snapshot({ pass: { ...pass, source: 'archive' } }), plain)).not.toContain('shimscope doctor says')
   })
 })
 
