@@ -10,12 +10,25 @@ import { project, type World } from './world.ts'
  * With SHIMSCOPE_RECORD=1 every scenario becomes a fixture that replays without root, and says what is expected; with
  * SHIMSCOPE_RECORD=DIR it is written there instead.
  */
-export async function recordTo(scenario: Scenario, { verdicts }: Played, world: World): Promise<void> {
-  const asked = process.env['SHIMSCOPE_RECORD'] ?? ''
-  if (asked === '') return
+export async function recordTo(scenario: Scenario, played: Played, world: World): Promise<void> {
+  if (!isAsked()) return
   const file = '/run/world/recording'
   const outcome = await shimscope(world, 'record', file)
   if (outcome.code !== 0) throw new Error(`shimscope record ended with ${outcome.code}: ${outcome.stderr}`)
+  await keepRecording(scenario, played, world, file)
+}
+
+const isAsked = (): boolean => (process.env['SHIMSCOPE_RECORD'] ?? '') !== ''
+
+/** Gives what was recorded in a world its story, and keeps it where it was asked for. */
+export async function keepRecording(
+  scenario: Pick<Scenario, 'name' | 'story'>,
+  { verdicts }: Pick<Played, 'verdicts'>,
+  world: World,
+  file: string,
+): Promise<void> {
+  if (!isAsked()) return
+  const asked = process.env['SHIMSCOPE_RECORD'] ?? ''
   const moments = readFileSync(world.path(file), 'utf8').replace(/^(#.*\n)*\n?/, '')
   const story = [
     `Recorded by test/e2e, scenario ${scenario.name}: ${await versions(world)}.`,
