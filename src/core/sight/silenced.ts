@@ -21,7 +21,7 @@ export const silenced: Readonly<Partial<Record<FieldName, Silenced>>> = {
   },
   'cmdline': {
     always: ['container-init-zombie', 'container-zombies', 'engine-stuck', 'sandbox-dead', 'shim-abandoned', 'shim-create-aborted', 'shim-daemonless', 'shim-exit-uncollected', 'shim-leaked', 'shim-transient-stuck', 'shim-wedged'],
-    sometimes: [],
+    sometimes: ['container-shimless', 'shim-zombie'],
   },
   'cwd': {
     always: ['sandbox-dead', 'shim-create-aborted', 'shim-exit-uncollected'],
@@ -32,8 +32,8 @@ export const silenced: Readonly<Partial<Record<FieldName, Silenced>>> = {
     sometimes: ['shim-abandoned'],
   },
   'mountinfo': {
-    always: ['container-shimless'],
-    sometimes: [],
+    always: [],
+    sometimes: ['container-shimless'],
   },
   'bundle': {
     always: ['shim-create-aborted', 'shim-exit-uncollected'],

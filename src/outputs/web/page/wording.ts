@@ -86,7 +86,7 @@ export function notices({ source, complete, reads, denied }: Pass, takenAt: stri
   const fields = Object.keys(denied)
   return [
     source === 'archive' && `This is a recording, as the node was at ${takenAt}; it is not what runs now.`,
-    source === 'ps' && 'Read through ps: processes only, without what connects them.',
+    source === 'ps' && 'Read through ps: processes only, without what connects them. No verdict is judged by that.',
     !complete &&
       'Some processes may be hidden from this agent (hidepid), so that something is not listed proves nothing.',
     reads.denied > 0 &&
