@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { columns } from '../../../src/outputs/text/columns.ts'
 import { renderAge } from '../../../src/outputs/text/duration.ts'
-import { renderEvents } from '../../../src/outputs/text/events.ts'
 import { renderVerdicts } from '../../../src/outputs/text/verdicts.ts'
 import { snapshot, verdict } from './sample.ts'
 
@@ -55,17 +54,6 @@ warning   container-zombies  pending  0s     container web
     expect(text.match(/word/g)).toHaveLength(40)
     expect(text).toContain('\\x1b]0;x')
   })
-})
-
-test('events', () => {
-  expect(renderEvents([])).toBe('No events yet.\n')
-  expect(
-    renderEvents([
-      { seq: 2, at: '2026-09-01T03:12:00.000Z', type: 'shim-gone', subject: { kind: 'shim', pid: 7 }, summary: 'a\nb' },
-    ]),
-  ).toBe(
-    'AT                        TYPE       SUBJECT     SUMMARY\n2026-09-01T03:12:00.000Z  shim-gone  shim pid 7  a\\nb\n',
-  )
 })
 
 test('columns count cells, not characters', () => {
