@@ -43,8 +43,7 @@ export function inspect(host: HostSample, memory: Memory): Inspection {
     placeOf,
     resembles,
     addresses: memory.addresses,
-    keyBefore: ({ id, initPid }) =>
-      memory.snapshot?.containers.find((before) => before.id === id && before.initPid === initPid)?.key,
+    remembered: memory.snapshot?.containers ?? [],
   })
   const judged = judge(forest, verdictRules, memory, bootedAtMs)
   return {
