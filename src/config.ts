@@ -154,6 +154,14 @@ export const options = {
     commands: ['verdicts'],
     parse: yesOrNo,
   },
+  signatures: {
+    flag: '--signatures',
+    env: 'SHIMSCOPE_SIGNATURES',
+    fallback: undefined,
+    help: 'the catalogue of failures, and which verdict and which recordings stand for each',
+    commands: ['explain'],
+    parse: yesOrNo,
+  },
   json: {
     flag: '--json',
     env: 'SHIMSCOPE_JSON',

@@ -32,6 +32,20 @@ describe.each(scenarios())('$name', ({ moments, expected }) => {
     }
   })
 
+  it('accuses nobody else when any one listing, or facts of a directory, are denied', { timeout: 120_000 }, async () => {
+    const before = await accusations(moments)
+    for (const kind of ['listings', 'facts'] as const) {
+      for (const path of new Set(moments.flatMap((moment) => [...moment[kind].keys()]))) {
+        if (path === '/proc') continue
+        const silenced = moments.map((moment) => ({
+          ...moment,
+          [kind]: new Map<string, unknown>(moment[kind]).set(path, { errno: 'EACCES' }),
+        }))
+        expect(before, `${kind} ${path}`).toEqual(expect.arrayContaining(await accusations(silenced)))
+      }
+    }
+  })
+
   it('accuses nobody else when a whole kind of reading is denied', async () => {
     const before = await accusations(moments)
     const kinds = new Set(pathsOf(moments).map((path) => path.replace(/^\/proc\/\d+\//, '')))

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { optionNames, options } from '../src/config.ts'
 import { verdictRules } from '../src/core/verdicts/index.ts'
+import { signatures } from '../src/core/verdicts/signatures.ts'
 import { everyMetric } from '../src/outputs/metrics/exposition.ts'
 
 /** The tables of the README, made from the tables of the program. */
@@ -10,6 +11,15 @@ const sections: Readonly<Record<string, () => string>> = {
     table(
       ['verdict', 'severity', 'means'],
       verdictRules.map(({ code, severity, title }) => [`[\`${code}\`](runbooks/${code}.md)`, severity, title]),
+    ),
+  signatures: () =>
+    table(
+      ['#', 'failure', 'verdict', 'recorded', 'looks alike'],
+      signatures.map(({ id, title, codes, recordings, nearMisses }) => [
+        id,
+        title,
+        ...[codes, recordings, nearMisses].map((names) => names.map((name) => `\`${name}\``).join(' ')),
+      ]),
     ),
   metrics: () =>
     table(

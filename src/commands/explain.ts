@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { verdictRules } from '../core/verdicts/index.ts'
+import { signatures } from '../core/verdicts/signatures.ts'
 import { columns } from '../outputs/text/columns.ts'
 import { BadInput } from '../sources/bad-input.ts'
 import type { Command } from './command.ts'
@@ -9,6 +10,10 @@ export const explain: Command = {
   argument: { form: '[code]', help: 'a verdict, as shimscope verdicts names it' },
   title: 'the runbook of one verdict; without a code, the list of all',
   async run({ settings, argument, io }) {
+    if (settings.signatures === true) {
+      io.stdout.write(settings.json ? `${JSON.stringify({ signatures }, null, 2)}\n` : catalogue())
+      return 0
+    }
     if (argument === undefined) {
       const rows = verdictRules.map(({ code, severity, title }) => ({ code, severity, title }))
       if (settings.json) io.stdout.write(`${JSON.stringify({ verdicts: rows }, null, 2)}\n`)
@@ -28,6 +33,19 @@ export const explain: Command = {
     return 0
   },
 }
+
+/** Every failure that nodes were seen to have, beside what shows that it is found. */
+const catalogue = (): string =>
+  `${columns([
+    ['#', 'FAILURE', 'VERDICT', 'RECORDED', 'LOOKS ALIKE'],
+    ...signatures.map(({ id, title, codes, recordings, nearMisses }) => [
+      id,
+      title,
+      codes.join(', '),
+      recordings.join(', '),
+      nearMisses.join(', '),
+    ]),
+  ]).join('\n')}\n`
 
 /** Runbooks lie beside the sources and beside `dist`. */
 const runbookOf = (code: string): URL => new URL(`../../runbooks/${code}.md`, import.meta.url)

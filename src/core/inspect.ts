@@ -43,8 +43,7 @@ export function inspect(host: HostSample, memory: Memory): Inspection {
     placeOf,
     resembles,
     addresses: memory.addresses,
-    keyBefore: ({ id, initPid }) =>
-      memory.snapshot?.containers.find((before) => before.id === id && before.initPid === initPid)?.key,
+    remembered: memory.snapshot?.containers ?? [],
   })
   // A line of ps is written by the process that it is about, wherever that runs: too little to accuse anybody by.
   const rules = host.source === 'ps' ? [] : verdictRules

@@ -2,9 +2,9 @@ import { parseAddress, parseBootstrap, parseBundleConfig } from '../core/procfs/
 import { parseInteger } from '../core/procfs/host-files.ts'
 import { bundleId, bundlesAround, isStored, storedBundle } from '../core/model/bundle-path.ts'
 import { baseName, directoryOf } from '../core/model/path.ts'
-import type { BundleSample } from '../core/model/host.ts'
+import type { BundleRemnant, BundleSample } from '../core/model/host.ts'
 import type { ProcessKey, ProcessSample, Wanted } from '../core/model/process.ts'
-import { gone, mapReading, type Reading, valueOf } from '../core/model/reading.ts'
+import { gone, mapReading, type Reading, unread, valueOf } from '../core/model/reading.ts'
 import { text } from './collect-detail.ts'
 import type { ProcSource } from './proc-source.ts'
 import type { Tally } from './tally.ts'
@@ -12,6 +12,9 @@ import type { Tally } from './tally.ts'
 /** A config.json with thousands of mounts and every syscall named stays below this. */
 const CONFIG_BYTES = 4 * 1024 * 1024
 const LINE_BYTES = 4096
+/** Sessions of one bundle that are looked up; a bundle that was never tidied may hold tens of thousands. google/gvisor#6225 */
+const MOST_SESSIONS = 64
+const MOST_REMNANTS = 64
 /** Where containerd keeps the bundles of one of its namespaces side by side: only there is it right to look at neighbours. */
 const stateDirectory = /\/io\.containerd\.(?:runtime\.v[12]\.\w+|sandbox\.controller\.v1\.shim)\/[^/]+$/
 /** A container id as containerd accepts it, so that no name leads out of the directory. pkg/identifiers/validate.go */
@@ -20,7 +23,10 @@ const identifier = /^[A-Za-z0-9]+(?:[._-]+[A-Za-z0-9]+)*$/
 /** conmon's pid files; one that its command line names otherwise may be any file, and we keep away from it. */
 const PID_FILE = 'pidfile'
 
-type Written = Pick<BundleSample, 'config' | 'address' | 'sandboxId' | 'shimBinary' | 'initPid' | 'execPids'>
+type Written = Pick<
+  BundleSample,
+  'config' | 'address' | 'sandboxId' | 'shimBinary' | 'initPid' | 'execPids' | 'files'
+>
 
 interface Remembered {
   readonly written: Written
@@ -35,6 +41,18 @@ const SETTLED_MS = 1_000
 export class Bundles {
   #remembered = new Map<string, Remembered>()
   #living = new Map<string, Remembered>()
+  #remnants: BundleRemnant[] = []
+  #listed = true
+
+  /** Of the last collection: directories that were renamed to be removed, and are still there. */
+  get remnants(): readonly BundleRemnant[] {
+    return this.#remnants
+  }
+
+  /** Of the last collection: whether every directory that may hold a bundle could be listed. */
+  get listed(): boolean {
+    return this.#listed
+  }
 
   collect(
     source: ProcSource,
@@ -45,6 +63,8 @@ export class Bundles {
   ): BundleSample[] {
     this.#remembered = this.#living
     this.#living = new Map()
+    this.#remnants = []
+    this.#listed = true
     const bundles = new Map<string, BundleSample>()
     const storedBeside = storedBesideIn(processes, wanted)
     const neighbourhoods = new Map<string, { through: string; path: string; key: ProcessKey }>()
@@ -61,8 +81,12 @@ export class Bundles {
         }
         continue
       }
-      const cwd = valueOf(process.detail?.cwd ?? gone)
-      if (cwd === null) continue
+      const reading = process.detail?.cwd ?? gone
+      const cwd = valueOf(reading)
+      if (cwd === null) {
+        if (reading.kind !== 'gone') this.#listed = false
+        continue
+      }
       const mounts = valueOf(process.detail?.mountNamespace ?? gone) ?? 'unknown'
       if (!cwd.deleted) {
         bundles.set(`${mounts}:${cwd.path}`, this.#read(source, tally, `/proc/${pid}/cwd`, cwd.path, key, takenAtMs))
@@ -74,7 +98,10 @@ export class Bundles {
       }
     }
     for (const [where, { through, path, key }] of neighbourhoods) {
-      for (const name of valueOf(tally.count('bundle', source.list(through))) ?? []) {
+      const names = tally.count('bundle', source.list(through))
+      if (names.kind === 'denied' || names.kind === 'malformed') this.#listed = false
+      for (const name of valueOf(names) ?? []) {
+        this.#noteRemnant(through, path, name)
         if (!identifier.test(name) || bundles.has(`${where}/${name}`)) continue
         const bundle = this.#read(source, tally, `${through}/${name}`, `${path}/${name}`, key, takenAtMs)
         bundles.set(`${where}/${name}`, bundle)
@@ -114,6 +141,13 @@ export class Bundles {
     this.#living.set(identity, now)
     return { ...place, ...now.written }
   }
+
+  /** Several shims may show one directory: whoever is first. */
+  #noteRemnant(through: string, path: string, name: string): void {
+    const id = name.slice(1)
+    if (!name.startsWith('.') || !identifier.test(id) || this.#remnants.length >= MOST_REMNANTS) return
+    this.#remnants.push({ id, path: `${path}/${name}`, source: `${through}/${name}` })
+  }
 }
 
 const isHalfWritten = ({ initPid, config }: Written): boolean =>
@@ -143,6 +177,7 @@ function readWritten(source: ProcSource, tally: Tally, at: string, before: Writt
       mapReading(file('shim-binary-path'), (path) => path.trim() || undefined),
     ),
     execPids: execPids(names ?? new Set(), (name) => file(name)),
+    files: mapReading(listing, ({ length }) => length),
   }
 }
 
@@ -162,6 +197,7 @@ function readStored(
     sandboxId: gone,
     shimBinary: gone,
     execPids: new Map(),
+    files: unread,
   }
 }
 
@@ -170,6 +206,7 @@ function execPids(names: Iterable<string>, read: (name: string) => Reading<strin
   const pids = new Map<string, number>()
   for (const name of names) {
     if (!name.endsWith('.pid') || name === 'init.pid' || name === 'shim.pid') continue
+    if (pids.size >= MOST_SESSIONS) break
     const pid = valueOf(mapReading(read(name), parseInteger))
     if (pid !== null) pids.set(name.slice(0, -'.pid'.length), pid)
   }

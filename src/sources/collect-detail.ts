@@ -26,11 +26,16 @@ export class Details {
       interest === 'shim' || interest === 'engine'
         ? mapReading(tally.count('cwd', source.link(`${directory}/cwd`)), parseLink)
         : unread
+    const exe =
+      interest === 'daemon' || interest === 'shim' || interest === 'engine'
+        ? mapReading(tally.count('exe', source.link(`${directory}/exe`)), parseLink)
+        : unread
     return {
       ...this.#read(source, tally, process, interest),
-      exe:
-        interest === 'daemon' || interest === 'shim' || interest === 'engine'
-          ? mapReading(tally.count('exe', source.link(`${directory}/exe`)), parseLink)
+      exe,
+      successor:
+        interest === 'shim' && exe.kind === 'known' && exe.value.deleted
+          ? tally.count('exe', source.facts(`${directory}/root${exe.value.path}`))
           : unread,
       cwd,
       // Of a deleted bundle the time of its deletion is wanted; of a living one nothing.
@@ -38,7 +43,7 @@ export class Details {
         interest === 'shim' && cwd.kind === 'known' && cwd.value.deleted
           ? tally.count('cwd', source.facts(`${directory}/cwd`))
           : unread,
-      wchan: stuck && !zombie ? wchan(source, tally, directory) : unread,
+      wchan: stuck && !zombie ? waitChannel(source, tally, directory) : unread,
       threadStates:
         process.threads > 1 && (zombie || process.state === 'D') ? threads(source, tally, process.pid) : unread,
       socketInodes: unread,
@@ -84,7 +89,7 @@ function unixTable(
 }
 
 /** Without privilege `wchan` reads `0`: a denial dressed as a value. fs/proc/base.c, proc_pid_wchan */
-function wchan(source: ProcSource, tally: Tally, directory: string): Reading<string> {
+export function waitChannel(source: ProcSource, tally: Tally, directory: string): Reading<string> {
   const name = text(source.read(`${directory}/wchan`))
   return tally.count('wchan', name.kind === 'known' && (name.value === '0' || name.value === '') ? denied : name)
 }

@@ -9,7 +9,12 @@ import type { InterestOf, ProcessKey, ProcessSample, Wanted } from '../core/mode
 import { mapReading, type Reading, valueOf } from '../core/model/reading.ts'
 import { Bundles, idIn } from './collect-bundles.ts'
 import { collectSocketInodes, Details, text } from './collect-detail.ts'
+import { EmptyCgroups } from './collect-empty-cgroups.ts'
+import { collectEngineStates } from './collect-engine-states.ts'
 import { Processes } from './collect-processes.ts'
+import { StaleRootfsSearch } from './collect-stale-rootfs.ts'
+import { Survivors } from './collect-survivors.ts'
+import { Waits } from './collect-waits.ts'
 import type { ProcSource } from './proc-source.ts'
 import { Tally } from './tally.ts'
 
@@ -26,6 +31,10 @@ export class Collector {
   readonly #processes = new Processes()
   readonly #bundles = new Bundles()
   readonly #details = new Details()
+  readonly #emptyCgroups = new EmptyCgroups()
+  readonly #staleRootfs = new StaleRootfsSearch()
+  readonly #survivors = new Survivors()
+  readonly #waits = new Waits()
   #sockets = new Map<ProcessKey, { readonly inodes: Reading<ReadonlySet<number>>; readonly pass: number }>()
   #origins = new Map<ProcessKey, FoundOrigin>()
   #pageBytes: number | null = null
@@ -57,7 +66,7 @@ export class Collector {
     })
     this.#details.endPass()
     const unixTables = collectUnixTables(source, tally, closer)
-    const processes = this.#withSockets(tally, closer, wanted)
+    const processes = this.#waits.collect(source, tally, this.#withSockets(tally, closer, wanted), wanted)
     const bundleMounts = collectBundleMounts(source, tally, processes, wanted)
     const bundles = this.#bundles.collect(source, tally, processes, wanted, moment.takenAtMs)
     const origins = this.#originsOf(tally, processes, wanted)
@@ -81,7 +90,13 @@ export class Collector {
       unixTables,
       bundles: [...bundles, ...strayBundles],
       bundleMounts,
+      bundlesListed: this.#bundles.listed,
+      bundleRemnants: this.#bundles.remnants,
       origins,
+      survivors: this.#survivors.collect(source, tally, processes, wanted, origins),
+      engineStates: collectEngineStates(source, tally, processes, wanted, bundles),
+      staleRootfs: this.#staleRootfs.collect(source, tally, processes, bundles, this.#bundles.remnants),
+      emptyCgroups: this.#emptyCgroups.collect(source, tally, processes),
       freezers: collectFreezers(source, tally, processes, wanted),
       reads: tally.reads,
       denied: tally.denied,

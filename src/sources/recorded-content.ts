@@ -1,7 +1,9 @@
-import type { BundleConfig } from '../core/model/host.ts'
+import type { BundleConfig, EngineState } from '../core/model/host.ts'
 import { known, malformed, type Reading } from '../core/model/reading.ts'
 import { parseBundleConfig } from '../core/procfs/bundle.ts'
+import { isCgroupFile } from '../core/procfs/cgroup-files.ts'
 import { redactArgv } from '../core/procfs/redact.ts'
+import { parseRuncState } from '../core/procfs/runc-state.ts'
 
 /**
  * What a recording keeps of a file that was read: credentials hidden, and of files that hold more than recognition
@@ -10,9 +12,20 @@ import { redactArgv } from '../core/procfs/redact.ts'
 export function keptContent(path: string, bytes: Buffer): Reading<Buffer> {
   if (path.endsWith('/cmdline')) return known(redactCmdline(bytes))
   if (path.endsWith('/config.json')) return keptConfig(bytes)
+  if (path.endsWith('/state.json')) return keptState(bytes)
+  if (/\/net\/tcp6?$/.test(path)) return known(keptListeners(bytes))
   if (path === '/proc/stat') return known(keptLines(bytes, /^btime .*$/m))
   if (path === '/proc/self/smaps') return known(keptLines(bytes, /^KernelPageSize: .*$/m))
   return known(bytes)
+}
+
+/**
+ * Which names of a directory a recording keeps: of `/proc` only the processes, of a cgroup only its children. The rest
+ * differs from kernel to kernel.
+ */
+export function isKeptName(path: string, name: string): boolean {
+  if (path === '/proc') return /^\d+$/.test(name)
+  return !path.startsWith('/sys/fs/cgroup') || !isCgroupFile(name)
 }
 
 /** As latin1, in which every byte is one character: what is not UTF-8 survives. */
@@ -37,6 +50,27 @@ const writtenConfig = (config: BundleConfig): unknown => ({
     namespaces: config.ownPidNamespace ? [{ type: 'pid' }] : [],
   },
 })
+
+function keptState(bytes: Buffer): Reading<Buffer> {
+  const state = parseRuncState(bytes.toString('utf8'))
+  if (state === undefined) return malformed('EINVAL')
+  return known(Buffer.from(`${JSON.stringify(writtenState(state), null, 2)}\n`))
+}
+
+/** As runc writes it. */
+const writtenState = ({ id, initPid, initStartTicks, annotations }: EngineState): unknown => ({
+  id,
+  init_process_pid: initPid,
+  init_process_start: initStartTicks,
+  config: { labels: [...annotations].map(([key, value]) => `${key}=${value}`) },
+})
+
+/** Not whom the node talks to: only who listens. */
+function keptListeners(bytes: Buffer): Buffer {
+  const [head = '', ...rows] = bytes.toString('latin1').split('\n')
+  const listeners = rows.filter((row) => row.includes(' 0A '))
+  return Buffer.from([head, ...listeners].map((line) => `${line}\n`).join(''), 'latin1')
+}
 
 function keptLines(bytes: Buffer, line: RegExp): Buffer {
   const found = line.exec(bytes.toString('latin1'))?.[0]

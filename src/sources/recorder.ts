@@ -3,7 +3,7 @@ import type { FileFacts } from '../core/model/process.ts'
 import type { Reading } from '../core/model/reading.ts'
 import { type Archive, type Entry, impliedListings } from './archive.ts'
 import type { ProcSource } from './proc-source.ts'
-import { keptContent } from './recorded-content.ts'
+import { isKeptName, keptContent } from './recorded-content.ts'
 
 /** A source that notes what is read through it. */
 export interface Recorder {
@@ -107,8 +107,7 @@ function listingsOf(read: Readings, moment: Archive): Archive['listings'] {
   for (const [path, reading] of read.listings) {
     if (failed(reading)) listings.set(path, { errno: errnoOf(reading) })
     if (reading.kind !== 'known') continue
-    // Of /proc itself only the processes are of interest, and the rest differs from kernel to kernel.
-    const isListed = (name: string): boolean => path !== '/proc' || /^\d+$/.test(name)
+    const isListed = (name: string): boolean => isKeptName(path, name)
     const names = reading.value.filter(isListed)
     const shown = new Set([...(implied.get(path) ?? [])].filter(isListed))
     const same = names.length === shown.size && names.every((name) => shown.has(name))

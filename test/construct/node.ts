@@ -42,6 +42,8 @@ export interface ProcessDescription {
   readonly cwdDeletedSecondsAgo?: number
   readonly wchan?: string
   readonly rssKilobytes?: number
+  /** Processor time, user and system. */
+  readonly cpuSeconds?: number
   /** Sockets that it listens at and holds open. */
   readonly listens?: readonly (string | Listening)[]
   /** stat's PF_EXITING: it has begun to exit and cannot finish. */

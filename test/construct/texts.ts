@@ -8,12 +8,12 @@ export function statText(
   process: CompleteProcess,
   { tid = process.pid, state = process.state as string } = {},
 ): string {
-  const { comm, ppid, pgrp, session, argv, threads, startTicks, exiting } = process
+  const { comm, ppid, pgrp, session, argv, threads, startTicks, exiting, cpuSeconds } = process
   const kernelThread = argv.length === 0 && state !== 'Z' && exiting !== true
   const flags = kernelThread ? 0x208040 : exiting === true || state === 'Z' ? 0x40050c : 0x400100
   const pages = state === 'Z' || kernelThread ? 0 : Math.floor(rssOf(process) / 4)
   const memory = pages === 0 ? '0 0' : `${pages * 4096 * 40} ${pages}`
-  return `${tid} (${comm}) ${state} ${ppid} ${pgrp} ${session} 0 -1 ${flags} 2210 0 0 0 14 6 0 0 20 0 ${threads} 0 ${startTicks} ${memory} 18446744073709551615 0 0 0 0 0 0 0 0 0 0 0 0 17 1 0 0 0 0 0 0 0 0 0 0 0 0 0\n`
+  return `${tid} (${comm}) ${state} ${ppid} ${pgrp} ${session} 0 -1 ${flags} 2210 0 0 0 ${cpuSeconds === undefined ? 14 : cpuSeconds * 100} 6 0 0 20 0 ${threads} 0 ${startTicks} ${memory} 18446744073709551615 0 0 0 0 0 0 0 0 0 0 0 0 17 1 0 0 0 0 0 0 0 0 0 0 0 0 0\n`
 }
 
 export function threadStatText(process: CompleteProcess, tid: number): string | undefined {

@@ -1,6 +1,7 @@
 import type {
   ContainerBranch,
   DaemonBranch,
+  EmptyPlace,
   EngineBranch,
   Forest,
   ShimBranch,
@@ -11,6 +12,7 @@ import type { HostSample } from '../model/host.ts'
 import type { ProcessKey, ProcessSample } from '../model/process.ts'
 import { valueOf } from '../model/reading.ts'
 import type { Recognition } from '../model/runtime.ts'
+import type { Container } from '../model/snapshot.ts'
 import {
   type ContainerRoot,
   cgroupOf,
@@ -29,6 +31,7 @@ import {
   sharesMounts,
 } from './daemons.ts'
 import { type HostIndex, indexHost } from './host-index.ts'
+import { identify } from './identity.ts'
 import { indexKeepers } from './keepers.ts'
 import { type Doubt, doubtsIn } from './doubt.ts'
 import { assignMembers, execsOf } from './membership.ts'
@@ -46,8 +49,8 @@ export interface Attachment {
   readonly resembles: (process: ProcessSample) => 'daemon' | 'shim' | undefined
   /** Addresses at which daemons were seen to listen before. */
   readonly addresses: ReadonlyMap<ProcessKey, readonly string[]>
-  /** The key that a container had before, while its shim still told where it belongs. */
-  readonly keyBefore: (container: { readonly id: string; readonly initPid: number | null }) => string | undefined
+  /** Containers of the last pass, whose bundles may be gone by now. */
+  readonly remembered: readonly Container[]
 }
 
 /** Who keeps which container, and how we know. */
@@ -63,7 +66,7 @@ export function attach(attachment: Attachment): Forest {
 }
 
 function attachAll(
-  { host, tree, recognitions, placeOf, resembles, addresses, keyBefore }: Attachment,
+  { host, tree, recognitions, placeOf, resembles, addresses, remembered }: Attachment,
   excluded: ReadonlySet<ProcessKey>,
 ): { forest: Forest; impostors: ProcessKey[] } {
   const index = indexHost(host)
@@ -111,7 +114,7 @@ function attachAll(
   for (const container of unkept) if (doubt.mayBeKept(container)) container.keeperProof = null
   for (const shim of shims) finishShim(host, shim, doubt, daemons, byShim.get(shim) ?? [], recognitions, containerOf)
   for (const container of containers) finishContainer(container, daemons, containerOf)
-  giveKeys(containers, keyBefore)
+  identify(containers, remembered)
 
   return {
     impostors: [],
@@ -123,6 +126,7 @@ function attachAll(
       shims: shims as ShimBranch[],
       containers: containers as ContainerBranch[],
       engines,
+      emptyPlaces: doubt.mayHideShims ? [] : emptyPlacesOf(host, placeOf),
       containerOf: containerOf as ReadonlyMap<ProcessKey, ContainerBranch>,
     },
   }
@@ -136,7 +140,7 @@ function keptContainers(
   placeOf: PlaceOf,
 ): ContainerRoot[] {
   const containers: ContainerRoot[] = []
-  const keeperOf = indexKeepers(shims)
+  const keeperOf = indexKeepers(shims, placeOf)
   for (const bundle of host.bundles) {
     // Deleted between its listing and its reading.
     if (bundle.facts.kind === 'gone') continue
@@ -297,25 +301,6 @@ function finishContainer(
   container.chain = chainOf(container, daemons)
 }
 
-/** Two of one id under one daemon are the fault that a verdict is to name: the later ones are told apart by their init. */
-function giveKeys(containers: readonly ContainerRoot[], keyBefore: Attachment['keyBefore']): void {
-  const given = new Set<string>()
-  for (const container of containers) {
-    const initPid = container.init?.process.pid ?? null
-    const before = container.shim === null ? keyBefore({ id: container.id, initPid }) : undefined
-    const key = before ?? keyOf(container as ContainerBranch)
-    container.key = given.has(key) ? `${key}#${container.init?.process.key ?? given.size}` : key
-    given.add(container.key)
-  }
-}
-
-/** Ids repeat across namespaces, daemons and nested nodes, so a key names them all. */
-function keyOf(container: Pick<ContainerBranch, 'shim' | 'manager' | 'containerdNamespace' | 'id' | 'within'>): string {
-  const owner = container.shim?.address ?? container.manager
-  const nested = container.within === null ? '' : `@${keyOf(container.within)}`
-  return `${owner}/${container.containerdNamespace ?? '-'}/${container.id}${nested}`
-}
-
 function outerOf(
   container: ContainerRoot,
   containerOf: ReadonlyMap<ProcessKey, ContainerRoot>,
@@ -342,6 +327,13 @@ function chainOf(container: ContainerRoot, daemons: readonly DaemonRoot[]): stri
   return [...callers, runtime.program]
 }
 
+/** Those that are a container's own: below it, its programs may make what they like. */
+const emptyPlacesOf = ({ emptyCgroups }: HostSample, placeOf: PlaceOf): EmptyPlace[] =>
+  emptyCgroups.flatMap((cgroup) => {
+    const place = placeOf(cgroup.path)
+    return place?.path === cgroup.path ? [{ ...cgroup, id: place.id }] : []
+  })
+
 const emptyForest = (host: HostSample, tree: Tree, recognitions: ReadonlyMap<ProcessKey, Recognition>): Forest => ({
   host,
   tree,
@@ -350,5 +342,6 @@ const emptyForest = (host: HostSample, tree: Tree, recognitions: ReadonlyMap<Pro
   shims: [],
   containers: [],
   engines: [],
+  emptyPlaces: [],
   containerOf: new Map(),
 })

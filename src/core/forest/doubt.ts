@@ -11,6 +11,8 @@ import { ancestors } from './walk.ts'
 export interface Doubt {
   /** Some daemon may be there that was not recognised. */
   readonly mayBeServed: boolean
+  /** Some shim may be there that was not recognised, and bundles with it. */
+  readonly mayHideShims: boolean
   /** Its parent was not seen, or somebody above it is or may be a keeper. */
   mayBeKept(container: ContainerRoot): boolean
 }
@@ -29,6 +31,7 @@ export function doubtsIn(
     resembles(node.process) === role
   return {
     mayBeServed: [...tree.nodes.values()].some((node) => mayBe(node, 'daemon')),
+    mayHideShims: [...tree.nodes.values()].some((node) => mayBe(node, 'shim')),
     mayBeKept: ({ init }) =>
       init?.parent == null ||
       [...ancestors(init)].some((node) => recognitions.get(node.process.key)?.role === 'shim' || mayBe(node, 'shim')),

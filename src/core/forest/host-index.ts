@@ -1,5 +1,5 @@
 import type { TreeNode } from '../model/forest.ts'
-import type { BundleMount, BundleSample, FreezerSample, HostSample, Origin } from '../model/host.ts'
+import type { BundleMount, BundleSample, FreezerSample, HostSample, Origin, Survivor } from '../model/host.ts'
 import { baseName } from '../model/path.ts'
 import type { ProcessKey } from '../model/process.ts'
 import { valueOf } from '../model/reading.ts'
@@ -13,6 +13,7 @@ export interface HostIndex {
   bundlesOf(id: string): readonly BundleSample[]
   mountsOf(id: string): readonly BundleMount[]
   originOf(node: TreeNode): Origin | undefined
+  survivorOf(node: TreeNode): Survivor | undefined
   freezerOf(node: TreeNode | null): FreezerSample | null
 }
 
@@ -22,9 +23,11 @@ export function indexHost(host: HostSample): HostIndex {
   const mounts = groupBy(host.bundleMounts, ({ path }) => baseName(path))
   const freezers = new Map(host.freezers.map((freezer) => [freezer.path, freezer]))
   const origins = new Map(host.origins.map((origin) => [origin.key, origin]))
+  const survivors = new Map(host.survivors.map((survivor) => [survivor.key, survivor]))
   return {
     isComplete: host.complete,
     originOf: (node) => origins.get(node.process.key),
+    survivorOf: (node) => survivors.get(node.process.key),
     bundlesThrough: (shim) => through.get(shim) ?? [],
     bundlesOf: (id) => bundles.get(id) ?? [],
     mountsOf: (id) => mounts.get(id) ?? [],

@@ -28,11 +28,12 @@ export function interestIn(
     if (above === 'shim' || above === 'engine') wanted.set(process.pid, { interest: 'root' })
     else if (process.state === 'Z') wanted.set(process.pid, { interest: 'zombie' })
     else if (isStray(process, byPid.get(process.ppid))) wanted.set(process.pid, { interest: 'stray' })
+    else if (process.state === 'D') wanted.set(process.pid, { interest: 'blocked' })
   }
 
   // Whose child a shim, a stray or a zombie is decides what that means: is it the init of its pid namespace?
   for (const [pid, { interest }] of [...wanted]) {
-    if (interest === 'root' || interest === 'daemon') continue
+    if (interest === 'root' || interest === 'daemon' || interest === 'blocked') continue
     const ppid = byPid.get(pid)?.ppid ?? 0
     if (ppid > 0 && byPid.has(ppid) && !wanted.has(ppid)) wanted.set(ppid, { interest: 'reaper' })
   }

@@ -22,7 +22,7 @@ export interface Names {
 
 export const namesUnknown: Names = { role: null, name: null, image: null, pod: null, group: null, grouped: false }
 
-export function namesIn({ annotations }: BundleConfig): Names {
+export function namesIn({ annotations }: Pick<BundleConfig, 'annotations'>): Names {
   const cri = (name: string) => annotations.get(CRI + name) ?? null
   const crio = (name: string) => annotations.get(CRIO + name) ?? null
   const kubelet = (name: string) => annotations.get(KUBELET + name) ?? null

@@ -1,5 +1,5 @@
 import type { ContainerBranch, Tree, TreeNode } from '../model/forest.ts'
-import type { BundleSample, Origin } from '../model/host.ts'
+import type { BundleSample, Origin, Survivor } from '../model/host.ts'
 import { baseName } from '../model/path.ts'
 import type { ProcessKey } from '../model/process.ts'
 import { valueOf } from '../model/reading.ts'
@@ -56,13 +56,15 @@ function unkept(
   const mount = index.mountsOf(id).find((candidate) => taskBundle.test(candidate.path))
   const bundle = index.bundlesOf(id).find((candidate) => describes(candidate, node, path, place)) ?? null
   const origin = index.originOf(node)
-  if (!place && !mount && !bundle && !isEngineInit && !isContainerOfContainerd(origin, node)) return undefined
+  const engine = engineOf(index.survivorOf(node), node)
+  if (!place && !mount && !bundle && !engine && !isEngineInit && !isContainerOfContainerd(origin, node)) return undefined
 
-  const config = bundle === null ? null : valueOf(bundle.config)
-  const names: Names = config === null ? namesUnknown : namesIn(config)
+  const told = (bundle === null ? null : valueOf(bundle.config)) ?? engine?.state ?? null
+  const names: Names = told === null ? namesUnknown : namesIn(told)
   const bundlePath = bundle?.path ?? mount?.path ?? null
   const containerdNamespace =
     taskBundle.exec(bundlePath ?? '')?.[1] ??
+    engine?.containerdNamespace ??
     place?.containerdNamespace ??
     (origin?.sandboxId == null ? null : 'k8s.io')
   return {
@@ -73,7 +75,7 @@ function unkept(
     role: names.role ?? 'container',
     bundle,
     shim: null,
-    keeperProof: proofOf(mount, bundle, origin, place, path, node),
+    keeperProof: proofOf(mount, bundle, origin, place, path, node) ?? engine?.proof ?? null,
     init: node,
     state: 'unknown',
     name: names.name,
@@ -88,6 +90,21 @@ function unkept(
     grouped: false,
     initIsGone: false,
   }
+}
+
+/** Where the shims of a containerd namespace let runc keep its states; containers of bare runc have theirs in /run/runc. */
+const shimState = /^\/run\/(?:containerd\/runc|docker\/runtime-runc)\/([^/]+)\//
+
+/** What the engine keeps of this very process: a pid alone may have been used again. */
+function engineOf(survivor: Survivor | undefined, { process }: TreeNode) {
+  const sample = survivor?.engineState ?? null
+  const state = sample === null ? null : valueOf(sample.state)
+  if (sample === null || state === null || state.initStartTicks !== process.startTicks) return undefined
+  const inner = process.detail === undefined ? null : valueOf(process.detail.innerPids)
+  if (state.initPid !== process.pid && inner?.includes(state.initPid) !== true) return undefined
+  const containerdNamespace = shimState.exec(sample.path)?.[1] ?? null
+  const proof = { source: sample.source, observed: `runc was called by a shim of containerd namespace ${containerdNamespace}` }
+  return { state, containerdNamespace, proof }
 }
 
 /** A root that containerd made, in a pid namespace of its own: somebody may also chroot into a snapshot by hand. */

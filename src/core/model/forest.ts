@@ -1,4 +1,4 @@
-import type { BundleSample, FreezerSample, HostSample } from './host.ts'
+import type { BundleSample, EmptyCgroup, FreezerSample, HostSample } from './host.ts'
 import type { ProcessKey, ProcessSample } from './process.ts'
 import type { DaemonRecognition, EngineRecognition, Recognition, Runtime, ShimRecognition } from './runtime.ts'
 import type { ContainerState, Parentage, Pod, Relation, Supervision } from './snapshot.ts'
@@ -108,6 +108,12 @@ export interface ContainerBranch {
   readonly within: ContainerBranch | null
 }
 
+/** An empty cgroup that an engine has made for a container. */
+export interface EmptyPlace extends EmptyCgroup {
+  /** Of the container that its name tells. */
+  readonly id: string
+}
+
 /** The node as we understand it: who keeps what, and how we know. */
 export interface Forest {
   readonly host: HostSample
@@ -117,6 +123,7 @@ export interface Forest {
   readonly shims: readonly ShimBranch[]
   readonly containers: readonly ContainerBranch[]
   readonly engines: readonly EngineBranch[]
+  readonly emptyPlaces: readonly EmptyPlace[]
   /** The container that a process belongs to, the innermost where they are nested. */
   readonly containerOf: ReadonlyMap<ProcessKey, ContainerBranch>
 }

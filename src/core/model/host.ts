@@ -50,8 +50,18 @@ export interface BundleSample {
   readonly sandboxId: Reading<string>
   /** The shim's binary as containerd will look for it after a restart. */
   readonly shimBinary: Reading<string>
-  /** Pids of exec sessions, from `<exec-id>.pid`, in the shim's pid namespace. */
+  /** Pids of exec sessions, from `<exec-id>.pid`, in the shim's pid namespace; the first of them, where there are many. */
   readonly execPids: ReadonlyMap<string, number>
+  /** How many names are in it. */
+  readonly files: Reading<number>
+}
+
+/** A directory that containerd has renamed to a dot-name to remove it, and has not removed. core/runtime/v2/bundle.go, atomicDelete */
+export interface BundleRemnant {
+  readonly id: string
+  readonly path: string
+  /** Where we saw it. */
+  readonly source: string
 }
 
 /** A mounted container root file system: proof that a bundle was there, and a way to name a container without a shim. */
@@ -71,6 +81,71 @@ export interface Origin {
   readonly madeBy: 'containerd' | 'containers/storage'
   /** Of the pod that the container belongs to. */
   readonly sandboxId: string | null
+}
+
+/**
+ * What runc keeps of a container, in `<root>/<id>/state.json`; it hands the annotations on as labels.
+ * libcontainer/container_linux.go, State; libcontainer/specconv/spec_linux.go, CreateLibcontainerConfig
+ */
+export interface EngineState {
+  readonly id: string
+  readonly initPid: number
+  /** Field 22 of that process's stat: with it, a pid that was used again cannot be mistaken. */
+  readonly initStartTicks: number
+  readonly annotations: ReadonlyMap<string, string>
+}
+
+export interface EngineStateSample {
+  readonly id: string
+  /** As the node names it: `/run/containerd/runc/<containerd namespace>/<id>/state.json`. */
+  readonly path: string
+  /** Where we read it. */
+  readonly source: string
+  readonly state: Reading<EngineState>
+}
+
+/** TCP ports that somebody listens at. */
+export interface Listening {
+  /** The table that shows them. */
+  readonly source: string
+  /** Ascending, each once. */
+  readonly ports: readonly number[]
+  /** True: sockets that the container's own processes hold. False: descriptors can't be read; all of its network namespace. */
+  readonly held: boolean
+}
+
+/** A process that may have outlived its shim, and what can still be asked about it. */
+export interface Survivor {
+  readonly key: ProcessKey
+  readonly engineState: EngineStateSample | null
+  /** Of its pod, from the file that a CRI mounts at /etc/hostname. */
+  readonly hostname: Reading<string>
+  /** Whether it has a network namespace that its parent is not in. */
+  readonly ownNetwork: Reading<boolean>
+  readonly listening: Reading<Listening>
+}
+
+/** A root file system that is still mounted although its container's first process is gone, and who is in it. */
+export interface StaleRootfs {
+  /** The bundle. */
+  readonly path: string
+  readonly mountPoint: string
+  /** The mount table that shows it. */
+  readonly source: string
+  readonly holders: readonly RootfsHolder[]
+}
+
+export interface RootfsHolder {
+  readonly key: ProcessKey
+  readonly by: 'cwd' | 'root' | 'exe'
+  readonly path: string
+}
+
+/** A cgroup without children that no process is in. */
+export interface EmptyCgroup {
+  /** As `/proc/<pid>/cgroup` would show it. */
+  readonly path: string
+  readonly source: string
 }
 
 /** Whether a cgroup is frozen. v1 `freezer.state`, v2 `cgroup.freeze`/`cgroup.events`. */
@@ -110,7 +185,16 @@ export interface HostSample {
   readonly processes: readonly ProcessSample[]
   readonly unixTables: readonly UnixTable[]
   readonly bundles: readonly BundleSample[]
+  /** False where a shim's directory, or those beside it, could not be listed: there may be more bundles. */
+  readonly bundlesListed: boolean
   readonly bundleMounts: readonly BundleMount[]
+  readonly bundleRemnants: readonly BundleRemnant[]
   readonly origins: readonly Origin[]
+  readonly survivors: readonly Survivor[]
+  /** Of bundles whose `init.pid` names a process that no shim is the parent of. */
+  readonly engineStates: readonly EngineStateSample[]
+  readonly staleRootfs: readonly StaleRootfs[]
+  /** The first of them, where there are many. */
+  readonly emptyCgroups: readonly EmptyCgroup[]
   readonly freezers: readonly FreezerSample[]
 }

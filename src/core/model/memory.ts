@@ -9,6 +9,19 @@ export interface Measured {
   readonly processes: number
 }
 
+/** One life of a daemon that was seen. */
+export interface DaemonLife {
+  readonly key: ProcessKey
+  readonly pid: number
+  readonly program: string
+  /** Key of the container that it ran in. */
+  readonly within: string | null
+  /** Uptime at which it was first missed; `null` while it lives. */
+  readonly endedMs: number | null
+  /** Where it was seen to listen, if it came to that. */
+  readonly addresses: readonly string[]
+}
+
 /** All that one pass leaves to the next. */
 export interface Memory {
   readonly run: string
@@ -24,7 +37,12 @@ export interface Memory {
   readonly bootedAtMs: number | null
   /** Addresses that a daemon was seen to listen at. */
   readonly addresses: ReadonlyMap<ProcessKey, readonly string[]>
+  /** The latest lives of each daemon, the oldest first; what names a daemon across its lives is its command line. */
+  readonly daemonLives: ReadonlyMap<string, readonly DaemonLife[]>
 }
+
+/** What a verdict may ask about earlier passes. */
+export type Past = Pick<Memory, 'daemonLives' | 'measured' | 'measuredAtUptimeMs'>
 
 export const newMemory = (options: { run: string; graceMs: number; measureEveryMs: number }): Memory => ({
   ...options,
@@ -34,4 +52,5 @@ export const newMemory = (options: { run: string; graceMs: number; measureEveryM
   measuredAtUptimeMs: null,
   bootedAtMs: null,
   addresses: new Map(),
+  daemonLives: new Map(),
 })

@@ -58,6 +58,8 @@ export interface ProcessDetail {
   /** `NSpid`: the pid in each pid namespace, the outermost first. */
   readonly innerPids: Reading<readonly number[]>
   readonly exe: Reading<LinkTarget>
+  /** What is at the path of a shim's program now; read only where the running one has lost its name. */
+  readonly successor: Reading<FileFacts>
   readonly cwd: Reading<LinkTarget>
   readonly cwdFacts: Reading<FileFacts>
   readonly mountNamespace: Reading<number>
@@ -83,7 +85,7 @@ export interface ProcessSample extends StatFields {
 }
 
 /** How closely a process is to be read, as the recognition of its cheap files decides. */
-export type Interest = 'daemon' | 'shim' | 'engine' | 'root' | 'stray' | 'zombie' | 'reaper'
+export type Interest = 'daemon' | 'shim' | 'engine' | 'root' | 'stray' | 'zombie' | 'reaper' | 'blocked'
 
 export interface Wanted {
   readonly interest: Interest

@@ -79,6 +79,8 @@ export interface Expectations {
   /** A transient invocation (engine) older than this hangs, in ms, by verb; `null`: it may take any time. */
   readonly patienceMs: Readonly<Record<string, number>> | null
   readonly clients: readonly Client[]
+  /** What one takes at most while all is well; `null`: it may hold anything, a virtual machine say. */
+  readonly usual: { readonly rssBytes: number; readonly threads: number } | null
   /** Who manages its containers, where no client of its daemon does: a container's `runtime` label. */
   readonly manages: string
 }
@@ -109,5 +111,6 @@ export const expectsNothing: Expectations = {
   owns: 'processes',
   patienceMs: null,
   clients: [],
+  usual: null,
   manages: 'containerd',
 }

@@ -1,4 +1,5 @@
 import type { Forest } from './forest.ts'
+import type { Past } from './memory.ts'
 import type { Evidence, Severity, Subject } from './snapshot.ts'
 
 /** What a rule found wrong, before time is taken into account. */
@@ -10,6 +11,8 @@ export interface Finding {
   readonly next: string
   /** How long the condition has provably lasted, in ms; absent where only watching can tell. */
   readonly provenAgeMs?: number
+  /** For so long the condition is in order, and not even pending; absent where its age is proven, or nothing is in order. */
+  readonly settleMs?: number
   /**
    * The things whose persistence makes the condition last, by default the subject itself. Several zombies that
    * each come and go are no fault; one that stays is.
@@ -30,5 +33,5 @@ export interface VerdictRule {
   readonly resembles: readonly string[]
   /** Codes that are more specific: where one of them speaks about a subject, this rule does not. */
   readonly yieldsTo: readonly string[]
-  judge(forest: Forest): readonly Finding[]
+  judge(forest: Forest, past: Past): readonly Finding[]
 }

@@ -2,6 +2,7 @@ import { expectsNothing, type Runtime } from '../model/runtime.ts'
 import { containerdClients } from './containerd-clients.ts'
 import { parseFlags } from './flags.ts'
 import { commandLineOf, exeContradicts, programOf } from './program.ts'
+import { runcShimUsual } from './runc-shim-usual.ts'
 import { shimSockets } from './shim-sockets.ts'
 
 const switches = new Set(['debug', 'systemd-cgroup', 'v', 'version'])
@@ -21,6 +22,7 @@ export const containerdShimV1: Runtime = {
     writesInitPid: true,
     bundle: 'cwd',
     clients: containerdClients,
+    usual: runcShimUsual,
   },
   recognize(process) {
     if (programOf(process) !== 'containerd-shim' || exeContradicts(process, 'containerd-shim')) return undefined

@@ -57,16 +57,9 @@ export function presentShim(shim: ShimBranch, measurements: Measurements, time: 
   }
 }
 
-export function presentContainer(
-  container: ContainerBranch,
-  measurements: Measurements,
-  time: IsoTime,
-  before: Container | undefined,
-): Container {
+export function presentContainer(container: ContainerBranch, measurements: Measurements, time: IsoTime): Container {
   const { init, members } = container
   const measured = measurements.of(container.key)
-  // A bundle that is gone cannot be asked again: what it said stays true of the same container.
-  const named = container.bundle === null && before !== undefined ? before : container
   return {
     key: container.key,
     id: container.id,
@@ -77,9 +70,9 @@ export function presentContainer(
     initPid: init?.process.pid ?? null,
     chain: container.chain,
     state: container.state,
-    name: named.name,
-    image: named.image,
-    pod: named.pod ?? container.pod,
+    name: container.name,
+    image: container.image,
+    pod: container.pod,
     cgroup: container.cgroupPath,
     processes: measured.processes,
     threads: measured.threads,

@@ -8,6 +8,7 @@ import { same } from './same.ts'
 interface Judged {
   readonly verdicts: readonly Verdict[]
   readonly since: ReadonlyMap<string, number>
+  readonly daemonLives: Memory['daemonLives']
 }
 
 /**
@@ -23,7 +24,6 @@ export function take(
   const { host } = forest
   const time = clock(bootedAtMs)
   const before = memory.snapshot
-  const containersBefore = new Map(before?.containers.map((container) => [container.key, container]))
   const measurements = measure(forest, memory)
 
   const daemons = carry(
@@ -36,9 +36,7 @@ export function take(
   )
   const containers = carry(
     before?.containers,
-    forest.containers.map((container) =>
-      presentContainer(container, measurements, time, containersBefore.get(container.key)),
-    ),
+    forest.containers.map((container) => presentContainer(container, measurements, time)),
   )
   const verdicts = carry(before?.verdicts, judged.verdicts)
   const unchanged =
@@ -75,6 +73,7 @@ export function take(
       ...memory,
       snapshot,
       since: judged.since,
+      daemonLives: judged.daemonLives,
       measured: measurements.measured,
       measuredAtUptimeMs: measurements.measuredAtUptimeMs,
       bootedAtMs,

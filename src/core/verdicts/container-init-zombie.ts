@@ -19,7 +19,7 @@ export const containerInitZombie: VerdictRule = {
     'moby/moby#37627',
     'kubernetes/kubernetes#66892',
   ],
-  yieldsTo: ['shim-wedged'],
+  yieldsTo: ['shim-wedged', 'shim-reaper-stuck'],
   judge: ({ containers }) =>
     containers.flatMap((container) => {
       const { init, shim } = container

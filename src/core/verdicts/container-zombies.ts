@@ -1,5 +1,6 @@
 import type { ContainerBranch, TreeNode } from '../model/forest.ts'
 import type { VerdictRule } from '../model/verdict.ts'
+import { isDead } from './dead.ts'
 import { calledAs, rows } from './shim-evidence.ts'
 
 const MOST_SHOWN = 5
@@ -41,12 +42,5 @@ export const containerZombies: VerdictRule = {
 function unreaped({ init, state, members }: ContainerBranch): TreeNode[] {
   // A paused init cannot reap, and one that waits for its start has not begun to.
   if (init === null || state !== 'running' || init.process.exiting) return []
-  return members.filter((node) => node.process.state === 'Z' && node.parent === init && isDead(node))
-}
-
-/** A leader may end before its threads, and shows as a zombie that nobody could reap. */
-function isDead({ process }: TreeNode): boolean {
-  const threads = process.detail?.threadStates
-  if (process.threads <= 1) return true
-  return threads?.kind === 'known' && threads.value.every(({ state }) => state === 'Z' || state === 'X')
+  return members.filter((node) => node.parent === init && isDead(node))
 }

@@ -2,17 +2,21 @@ import type { Forest } from '../model/forest.ts'
 import type { Memory } from '../model/memory.ts'
 import type { Verdict } from '../model/snapshot.ts'
 import type { Finding, VerdictRule } from '../model/verdict.ts'
+import { livesOf } from './daemon-lives.ts'
 
 export interface Judgement {
   /** Sorted by key. */
   readonly verdicts: readonly Verdict[]
   /** Verdict witness to the uptime, in ms, since which its condition has lasted. */
   readonly since: ReadonlyMap<string, number>
+  readonly daemonLives: Memory['daemonLives']
 }
 
 /** What is wrong, the most specific cause only, and since when. */
 export function judge(forest: Forest, rules: readonly VerdictRule[], memory: Memory, bootedAtMs: number): Judgement {
-  const found = rules.flatMap((rule) => rule.judge(forest).map((finding) => ({ rule, finding })))
+  const daemonLives = livesOf(forest, memory.daemonLives)
+  const past = { ...memory, daemonLives }
+  const found = rules.flatMap((rule) => rule.judge(forest, past).map((finding) => ({ rule, finding })))
   const explainedBy = new Map<string, Set<string>>()
   for (const { rule, finding } of found) {
     for (const key of [keyOf(finding), ...(finding.explains ?? [])]) {
@@ -28,9 +32,10 @@ export function judge(forest: Forest, rules: readonly VerdictRule[], memory: Mem
     if (rule.yieldsTo.some((code) => codes?.has(code) === true)) return []
     const key = `${rule.code}:${keyOf(finding)}`
     const begunMs = beginning(forest, memory, key, finding, since)
+    if (forest.host.uptimeMs - begunMs < (finding.settleMs ?? 0)) return []
     return verdictOf(rule, key, finding, begunMs, forest.host.uptimeMs, memory.graceMs, bootedAtMs)
   })
-  return { verdicts: verdicts.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)), since }
+  return { verdicts: verdicts.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)), since, daemonLives }
 }
 
 const keyOf = ({ subject }: Finding): string => subject.key ?? subject.id ?? String(subject.pid ?? subject.kind)

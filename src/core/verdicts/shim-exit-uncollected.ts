@@ -13,7 +13,17 @@ export const shimExitUncollected: VerdictRule = {
     'containerd/containerd#12600',
     'containerd/containerd#10589',
   ],
-  yieldsTo: ['shim-wedged', 'shim-daemonless', 'engine-stuck', 'shim-transient-stuck', 'container-init-zombie'],
+  yieldsTo: [
+    'shim-wedged',
+    'shim-daemonless',
+    'shim-duplicate',
+    'shim-reaper-stuck',
+    'engine-stuck',
+    'shim-transient-stuck',
+    'container-init-zombie',
+    'container-id-mismatch',
+    'rootfs-busy',
+  ],
   judge: ({ shims }) =>
     shims.flatMap((shim) => {
       if (shim.supervision !== 'managed' || shim.bundleDeleted !== false || !isCollected(shim)) return []

@@ -22,7 +22,7 @@ export const shimLeaked: VerdictRule = {
     'containerd/containerd#4297',
     'bottlerocket-os/bottlerocket#4651',
   ],
-  yieldsTo: ['shim-wedged', 'engine-stuck', 'shim-transient-stuck'],
+  yieldsTo: ['shim-wedged', 'shim-duplicate', 'shim-reaper-stuck', 'engine-stuck', 'shim-transient-stuck'],
   judge: ({ shims, host }) =>
     shims.flatMap((shim) => {
       if (shim.orphanedBy !== 'bundle-deleted' && shim.orphanedBy !== 'no-connection') return []
@@ -47,6 +47,7 @@ export const shimLeaked: VerdictRule = {
         evidence: [...bundleEvidence(shim), ...connectionEvidence(shim), childrenEvidence(shim)],
         next: `It does no work and its daemon will not come back for it. Keep what it shows (shimscope record), then see the runbook before ending pid ${shim.node.process.pid}.`,
         ...(deletedFor === null ? {} : { provenAgeMs: deletedFor }),
+        ...(deletedFor === null && shim.bundleDeleted !== false ? { settleMs: SETTLE_MS } : {}),
       }
     }),
 }

@@ -40,7 +40,12 @@ export const shimWedged: VerdictRule = {
         next: stopped
           ? `Find out who stopped it (a debugger, kill -STOP). kill -CONT ${process.pid} lets it go on and ends nothing.`
           : `kill -USR1 ${process.pid} makes a Go shim print its goroutines to the daemon's log and ends nothing: keep that before the shim is ended.`,
-        explains: shim.containers.map(({ key }) => key),
+        // Its daemon may hang in its own start because of it, and be started again and again: containerd/containerd#13848
+        explains: [
+          ...shim.containers.map(({ key }) => key),
+          ...(shim.address === null ? [] : [shim.address]),
+          ...shim.recognition.runtime.expects.daemons,
+        ],
       }
     }),
 }

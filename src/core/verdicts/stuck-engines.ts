@@ -19,7 +19,11 @@ export function stuckEngines(
     return {
       subject: { kind: 'process' as const, key, pid, ...(recognition.id === null ? {} : { id: recognition.id }) },
       summary: `${recognition.runtime.program} ${recognition.verb}${id} (pid ${pid}) has not come back`,
-      evidence: [...recognition.evidence, ...waitEvidence(engine), ...freezerEvidence(forest, engine)],
+      evidence: [
+        ...recognition.evidence,
+        ...[engine, ...startedBy(forest, engine)].flatMap(waitEvidence),
+        ...freezerEvidence(forest, engine),
+      ],
       provenAgeMs: ageMs,
       explains: [
         ...(shim === null ? [] : [shim.node.process.key]),
@@ -30,6 +34,10 @@ export function stuckEngines(
     }
   })
 }
+
+/** Its own stages: the one that hangs is often the innermost. libcontainer/nsenter/nsexec.c */
+const startedBy = ({ engines }: Forest, { node }: EngineBranch): EngineBranch[] =>
+  engines.filter((other) => other.node.parent === node)
 
 function waitEvidence({ node }: EngineBranch): Evidence[] {
   const { pid, comm, state, detail } = node.process

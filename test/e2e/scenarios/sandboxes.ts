@@ -1,14 +1,14 @@
 import { gone, shimOf } from '../support/processes.ts'
 import type { Containerd } from '../support/containerd.ts'
+import type { PodOptions } from '../support/cri.ts'
 import type { Node } from '../support/node.ts'
-import { nameless } from '../support/truth.ts'
 import { until } from '../support/until.ts'
 import type { Played, Scenario } from './scenario.ts'
 
-async function runPod(node: Node) {
+async function runPod(node: Node, containers = ['app', 'proxy'], options: PodOptions = {}) {
   const containerd = await node.containerd()
   const cri = await node.cri()
-  const pod = await cri.runPod('web', ['app', 'proxy'])
+  const pod = await cri.runPod('web', containers, options)
   return { containerd, cri, pod, truth: await node.truth() }
 }
 
@@ -43,24 +43,28 @@ export const sandboxScenarios: readonly Scenario[] = [
   {
     name: 'pod-shim-killed-containerd-2',
     story:
-      'containerd 2.1.9, CRI: the shim of a pod was killed; CRI says EXITED and NOTREADY, the containers run on under init.',
+      'containerd 2.1.9, CRI: the shim of a pod was killed; CRI says EXITED and NOTREADY, the container runs on under init and holds port 8080.',
     node: { tree: 'forky' },
     async play(node): Promise<Played> {
-      const { containerd, cri, pod, truth: before } = await runPod(node)
+      const command = ['httpd', '-f', '-p', '8080']
+      const { containerd, cri, pod, truth: before } = await runPod(node, ['app'], { command })
       const pause = before.containers.find(({ role }) => role === 'sandbox')?.pid ?? Number.NaN
+      await until('it listens', async () => / [0:]+:1F90 /.test(await node.world.run('cat', '/proc/net/tcp6', '/proc/net/tcp')))
       await node.world.kill('KILL', shimOf(node.world, pod.sandboxId))
       await gone(node.world, pause)
-      await until('CRI has given them up', async () =>
+      await until('CRI has given it up', async () =>
         (await cri.containers()).every(({ state }) => state === 'CONTAINER_EXITED'),
       )
       await until('no task is left', async () => (await containerd.tasks()).length === 0)
       const survivors = before.containers.filter(({ role }) => role === 'container')
       return {
-        truth: {
-          shims: [],
-          containers: survivors.map((container) => ({ ...nameless(container), shim: null })),
-        },
-        verdicts: survivors.map(({ id }) => ({ code: 'container-shimless', kind: 'container', of: id })),
+        truth: { shims: [], containers: survivors.map((container) => ({ ...container, shim: null })) },
+        verdicts: survivors.map(({ id }) => ({
+          code: 'container-shimless',
+          kind: 'container',
+          of: id,
+          says: /container app of pod default\/web runs as pid \d+, listens at port 8080, and its shim is gone/,
+        })),
       }
     },
   },

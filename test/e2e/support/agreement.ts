@@ -4,8 +4,10 @@ import type { TrueContainer, Truth } from './truth.ts'
 export interface ExpectedVerdict {
   code: string
   kind: Verdict['subject']['kind']
-  /** The id of a container, or the pid of a shim or process: what the scenario knows its culprit by. */
+  /** The id of a container, the pid of a shim or process, or `node`: what the scenario knows its culprit by. */
   of: string | number
+  /** What its summary has to tell. */
+  says?: RegExp
 }
 
 type Container = Snapshot['containers'][number]
@@ -53,6 +55,6 @@ const ascending = (a: number, b: number) => a - b
 
 /** A verdict in one line, as both sides of the comparison write it: pending ones too, so that none hides. */
 export const told = ({ status, code, subject }: Verdict): string =>
-  `${status} ${code} ${subject.kind} ${namedByPid.includes(subject.kind) ? subject.pid : subject.id}`
+  `${status} ${code} ${subject.kind} ${namedByPid.includes(subject.kind) ? subject.pid : (subject.id ?? subject.kind)}`
 
 export const expectedLine = ({ code, kind, of }: ExpectedVerdict): string => `firing ${code} ${kind} ${of}`

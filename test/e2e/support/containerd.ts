@@ -9,7 +9,12 @@ export const socket = '/run/containerd/containerd.sock'
 const sleepForever = ['sleep', '3600']
 
 /** As `ctr run --runtime` names them: all three generations that containerd 1.6 still runs. */
-export type Runtime = 'io.containerd.runc.v2' | 'io.containerd.runc.v1' | 'io.containerd.runtime.v1.linux'
+export type Runtime =
+  | 'io.containerd.runc.v2'
+  | 'io.containerd.runc.v1'
+  | 'io.containerd.runtime.v1.linux'
+  /** A shim's binary, by its path. */
+  | `/${string}`
 
 export interface RunOptions {
   runtime?: Runtime
@@ -30,7 +35,7 @@ export interface Containerd {
   /** `ctr run -d` with a spec of one's own, not waited for: its creation may hang in a hook. */
   runSpec(id: string, specFile: string): Promise<number>
   /** A task that is created and never started. */
-  create(id: string, specFile: string): Promise<void>
+  create(id: string, specFile: string, namespace?: string): Promise<void>
   tasks(): Promise<Task[]>
   start(): Promise<void>
   /** Without waiting until it serves: one wedged shim keeps it from that for five seconds. */
@@ -64,10 +69,10 @@ export async function startContainerd(world: World, config: string): Promise<Con
     imported.set(namespace, done)
     return done
   }
-  const createTask: Call = (method, request) =>
+  const tasksOf = (namespace: string): Call =>
     grpcCaller(world, socket, new URL('tasks.proto', import.meta.url), 'containerd.services.tasks.v1.Tasks', {
-      'containerd-namespace': 'default',
-    })(method, request)
+      'containerd-namespace': namespace,
+    })
 
   const containerd: Containerd = {
     pid: () => pid,
@@ -83,9 +88,9 @@ export async function startContainerd(world: World, config: string): Promise<Con
       await ctr(namespace, 'run', '-d', '--runtime', runtime, ...annotation, busyboxImage, id, ...command)
     },
     runSpec: (id, specFile) => world.start(`/run/${id}.log`, 'ctr', 'run', '-d', '--config', specFile, id),
-    async create(id, specFile) {
-      await ctr('default', 'container', 'create', '--config', specFile, id)
-      await createTask('Create', { container_id: id })
+    async create(id, specFile, namespace = 'default') {
+      await ctr(namespace, 'container', 'create', '--config', specFile, id)
+      await tasksOf(namespace)('Create', { container_id: id })
     },
     async tasks() {
       const namespaces = (await world.run('ctr', 'namespaces', 'ls', '-q')).split('\n').filter(Boolean)

@@ -18,10 +18,19 @@ export interface CriContainer {
   state: string
 }
 
+export interface PodOptions {
+  /** What its containers run; they sleep unless told otherwise. */
+  command?: readonly string[]
+  /** `/kubepods/burstable/pod<uid>` unless told. */
+  cgroupParent?: (uid: string) => string
+}
+
 /** Plays kubelet: what it asks of a container runtime, over the runtime's own socket. */
 export interface Cri {
   /** A running pod with one sleeping container per name. */
-  runPod(name: string, containers: readonly string[]): Promise<Pod & { containerIds: string[] }>
+  runPod(name: string, containers: readonly string[], options?: PodOptions): Promise<Pod & { containerIds: string[] }>
+  /** Starts a container of a pod once more, as kubelet does when it believes that the one before has ended. */
+  runAgain(pod: Pod, container: string): Promise<string>
   sandboxes(): Promise<(Pod & { state: string })[]>
   containers(): Promise<CriContainer[]>
   stopContainer(id: string): Promise<void>
@@ -53,38 +62,48 @@ export async function criOf(world: World, containerd: Containerd): Promise<Cri> 
     return status !== undefined && status.image !== null
   }
   let pods = 0
+  const configOf = ({ name, namespace, uid }: Omit<Pod, 'sandboxId'>, cgroupParent?: PodOptions['cgroupParent']) => ({
+    metadata: { name, namespace, uid, attempt: 0 },
+    log_directory: '/run/pod-logs',
+    linux: { cgroup_parent: cgroupParent?.(uid) ?? `/kubepods/burstable/pod${uid}`, ...namespaces },
+  })
+  const runContainer = async (
+    pod_sandbox_id: string,
+    sandbox_config: ReturnType<typeof configOf>,
+    name: string,
+    { attempt = 0, command = ['sleep', '3600'] as readonly string[] },
+  ): Promise<string> => {
+    const { container_id } = await call<{ container_id: string }>('CreateContainer', {
+      pod_sandbox_id,
+      sandbox_config,
+      config: {
+        metadata: { name, attempt },
+        image: { image: busyboxImage },
+        command,
+        log_path: `${sandbox_config.metadata.name}-${name}.log`,
+        linux: namespaces,
+      },
+    })
+    await call('StartContainer', { container_id })
+    return container_id
+  }
 
   // containerd serves before its CRI plugin does, and that learns of imported images by an event.
   await containerd.importImages('k8s.io')
   for (const image of [busyboxImage, pauseImage]) await until(`the CRI knows ${image}`, () => has(image))
 
   return {
-    async runPod(name, containers) {
+    async runPod(name, containers, { command, cgroupParent } = {}) {
       const uid = `0f9f1f0e-1111-4222-8333-${String(++pods).padStart(12, '0')}`
-      const config = {
-        metadata: { name, namespace: 'default', uid, attempt: 0 },
-        log_directory: '/run/pod-logs',
-        linux: { cgroup_parent: `/kubepods/burstable/pod${uid}`, ...namespaces },
-      }
+      const config = configOf({ name, namespace: 'default', uid }, cgroupParent)
       const { pod_sandbox_id: sandboxId } = await call<{ pod_sandbox_id: string }>('RunPodSandbox', { config })
       const containerIds: string[] = []
       for (const container of containers) {
-        const { container_id } = await call<{ container_id: string }>('CreateContainer', {
-          pod_sandbox_id: sandboxId,
-          sandbox_config: config,
-          config: {
-            metadata: { name: container, attempt: 0 },
-            image: { image: busyboxImage },
-            command: ['sleep', '3600'],
-            log_path: `${name}-${container}.log`,
-            linux: namespaces,
-          },
-        })
-        await call('StartContainer', { container_id })
-        containerIds.push(container_id)
+        containerIds.push(await runContainer(sandboxId, config, container, command === undefined ? {} : { command }))
       }
       return { name, namespace: 'default', uid, sandboxId, containerIds }
     },
+    runAgain: (pod, container) => runContainer(pod.sandboxId, configOf(pod), container, { attempt: 1 }),
     async sandboxes() {
       const { items } = await call<{ items: ListedSandbox[] }>('ListPodSandbox', {})
       return items.map(({ id, state, metadata: { name, namespace, uid } }) => ({

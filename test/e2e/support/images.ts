@@ -1,19 +1,21 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { leaderExits, pause } from './programs.ts'
+import { leaderExits, manyThreads, pause, waitsForChild } from './programs.ts'
 import { type Entry, tar } from './tar.ts'
 
 export const busyboxImage = 'docker.io/library/busybox:e2e'
 export const pauseImage = 'registry.k8s.io/pause:e2e'
 
-const applets = ['sh', 'sleep', 'ls', 'cat', 'kill', 'true']
+const applets = ['sh', 'sleep', 'ls', 'cat', 'kill', 'true', 'seq', 'httpd']
 
 const busyboxLayer = (): Entry[] => [
   ...['bin', 'dev', 'etc', 'proc', 'sys', 'tmp'].map((path): Entry => ({ path, directory: true })),
   { path: 'etc/passwd', mode: 0o644, content: 'root:x:0:0:root:/:/bin/sh\n' },
   { path: 'bin/busybox', content: readFileSync('/bin/busybox') },
   { path: 'bin/leader-exits', content: leaderExits },
+  { path: 'bin/many-threads', content: manyThreads },
+  { path: 'bin/waits-for-child', content: waitsForChild },
   ...applets.map((applet): Entry => ({ path: `bin/${applet}`, linkTo: 'busybox' })),
 ]
 

@@ -32,7 +32,7 @@ export function contradictionsOfKernel(snapshot: Snapshot, world: World): string
 const isDaemon = ({ argv }: TrueProcess) => ['containerd', 'dockerd'].includes(basename(argv[0] ?? ''))
 const pids = (list: readonly { pid: number }[]) => `${list.map(({ pid }) => pid).sort((a, b) => a - b)}`
 
-/** An exec session is a child of the shim, or of a monitor of its own, in the cgroup of the container, and not its init. */
+/** An exec session is a living child of the shim, or of a monitor of its own, in the cgroup of the container, and not its init. */
 function execsIn(
   container: Snapshot['containers'][number],
   snapshot: Snapshot,
@@ -45,9 +45,8 @@ function execsIn(
   const monitors = all.filter((process) => isExecMonitor(process) && process.argv.includes(container.id))
   const keepers = [shim, ...monitors.map(({ pid }) => pid)]
   return all
-    .filter(
-      ({ pid, ppid }) => keepers.includes(ppid) && pid !== initPid && cgroupOf(world, pid) === cgroupOf(world, initPid),
-    )
+    .filter(({ pid, ppid, state }) => keepers.includes(ppid) && pid !== initPid && state !== 'Z')
+    .filter(({ pid }) => cgroupOf(world, pid) === cgroupOf(world, initPid))
     .map(({ pid }) => pid)
 }
 

@@ -61,3 +61,31 @@ export const leaderExits = elf(`
   0f 05                   syscall
   eb f7                   jmp               back
 `)
+
+/** A process that has forked with vfork(2) and waits for its child, which never becomes another program: state D. */
+export const waitsForChild = elf(`
+  b8 3a 00 00 00          mov eax, 58       vfork
+  0f 05                   syscall
+  b8 22 00 00 00          mov eax, 34       the child, and nobody else comes here: pause
+  0f 05                   syscall
+  eb f7                   jmp               back
+`)
+
+/** A program with nine hundred threads that do nothing, all on one stack, since none of them uses it. */
+export const manyThreads = elf(`
+  bb 84 03 00 00          mov ebx, 900
+  b8 38 00 00 00          mov eax, 56       clone
+  bf 00 0f 05 00          mov edi, 0x50f00  VM, FS, FILES, SIGHAND, THREAD, SYSVSEM
+  31 f6                   xor esi, esi      the same stack
+  31 d2                   xor edx, edx
+  45 31 d2                xor r10d, r10d
+  45 31 c0                xor r8d, r8d
+  0f 05                   syscall
+  85 c0                   test eax, eax
+  74 04                   jz                the new thread
+  ff cb                   dec ebx
+  75 e2                   jnz               the next clone
+  b8 22 00 00 00          mov eax, 34       pause
+  0f 05                   syscall
+  eb f7                   jmp               back
+`)

@@ -10,15 +10,14 @@ import { project, type World } from './world.ts'
  * With SHIMSCOPE_RECORD=1 every scenario becomes a fixture that replays without root, and says what is expected; with
  * SHIMSCOPE_RECORD=DIR it is written there instead.
  */
-export async function recordTo(scenario: Scenario, played: Played, world: World): Promise<void> {
-  if (!isAsked()) return
-  const file = '/run/world/recording'
-  const outcome = await shimscope(world, 'record', file)
-  if (outcome.code !== 0) throw new Error(`shimscope record ended with ${outcome.code}: ${outcome.stderr}`)
-  await keepRecording(scenario, played, world, file)
+export async function recordTo(
+  scenario: Pick<Scenario, 'name' | 'story'>,
+  { verdicts }: Pick<Played, 'verdicts'>,
+  world: World,
+): Promise<void> {
+  const codes = verdicts.map(({ code }) => code)
+  if (asked() !== '') await writeRecording(scenario, codes, await momentOf(world), world)
 }
-
-const isAsked = (): boolean => (process.env['SHIMSCOPE_RECORD'] ?? '') !== ''
 
 /** Gives what was recorded in a world its story, and keeps it where it was asked for. */
 export async function keepRecording(
@@ -27,19 +26,43 @@ export async function keepRecording(
   world: World,
   file: string,
 ): Promise<void> {
-  if (!isAsked()) return
-  const asked = process.env['SHIMSCOPE_RECORD'] ?? ''
-  const moments = readFileSync(world.path(file), 'utf8').replace(/^(#.*\n)*\n?/, '')
-  const story = [
-    `Recorded by test/e2e, scenario ${scenario.name}: ${await versions(world)}.`,
-    scenario.story,
-    `Verdicts: ${verdicts.map(({ code }) => code).join(', ') || 'none'}`,
-  ]
-  const folder = asked === '1' ? join(project, 'test/recordings') : asked
-  mkdirSync(folder, { recursive: true })
-  const head = story.map((line) => `# ${line}\n`).join('')
-  writeFileSync(join(folder, `${scenario.name}.proc`), `${head}\n${withoutOurMachine(moments, world)}`)
+  const codes = verdicts.map(({ code }) => code)
+  await writeRecording(scenario, codes, recordedIn(world, file), world)
 }
+
+/** What `shimscope record` writes of this moment, without a story. */
+export async function momentOf(world: World): Promise<string> {
+  moments += 1
+  const file = `/run/world/recording-${moments}`
+  const outcome = await shimscope(world, 'record', file)
+  if (outcome.code !== 0) throw new Error(`shimscope record ended with ${outcome.code}: ${outcome.stderr}`)
+  return recordedIn(world, file)
+}
+
+function recordedIn(world: World, file: string): string {
+  return withoutOurMachine(readFileSync(world.path(file), 'utf8').replace(/^(#.*\n)*\n?/, ''), world)
+}
+
+/** Writes moments as a fixture, if recordings are asked for. */
+export async function writeRecording(
+  { name, story }: Pick<Scenario, 'name' | 'story'>,
+  codes: readonly string[],
+  text: string,
+  world: World,
+): Promise<void> {
+  if (asked() === '') return
+  const head = [
+    `Recorded by test/e2e, scenario ${name}: ${await versions(world)}.`,
+    story,
+    `Verdicts: ${codes.join(', ') || 'none'}`,
+  ]
+  const folder = asked() === '1' ? join(project, 'test/recordings') : asked()
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, `${name}.proc`), `${head.map((line) => `# ${line}\n`).join('')}\n${text}`)
+}
+
+const asked = (): string => process.env['SHIMSCOPE_RECORD'] ?? ''
+let moments = 0
 
 /** The scenarios are told in words; these are the facts of the day. */
 async function versions(world: World): Promise<string> {
@@ -60,9 +83,9 @@ async function versions(world: World): Promise<string> {
 }
 
 /** A world shows the mounts of the machine that it runs on. They say nothing about a node, and are nobody's business. */
-function withoutOurMachine(moments: string, world: World): string {
+function withoutOurMachine(text: string, world: World): string {
   const ours = new Set(readFileSync('/proc/self/mountinfo', 'utf8').split('\n').map(mountPoint).filter(isOurs))
-  const lines = moments.replaceAll(forkyTree, '/srv/forky').split('\n')
+  const lines = text.replaceAll(forkyTree, '/srv/forky').split('\n')
   let inMounts = false
   return lines
     .filter((line) => {

@@ -1,0 +1,9 @@
+import type { TreeNode } from '../model/forest.ts'
+
+/** A leader may end before its threads, and shows as a zombie that nobody could reap. */
+export function isDead({ process }: TreeNode): boolean {
+  if (process.state !== 'Z') return false
+  const threads = process.detail?.threadStates
+  if (process.threads <= 1) return true
+  return threads?.kind === 'known' && threads.value.every(({ state }) => state === 'Z' || state === 'X')
+}
