@@ -23,10 +23,7 @@ const identifier = /^[A-Za-z0-9]+(?:[._-]+[A-Za-z0-9]+)*$/
 /** conmon's pid files; one that its command line names otherwise may be any file, and we keep away from it. */
 const PID_FILE = 'pidfile'
 
-type Written = Pick<
-  BundleSample,
-  'config' | 'address' | 'sandboxId' | 'shimBinary' | 'initPid' | 'execPids' | 'files'
->
+type Written = Pick<BundleSample, 'config' | 'address' | 'sandboxId' | 'shimBinary' | 'initPid' | 'execPids' | 'files'>
 
 interface Remembered {
   readonly written: Written

@@ -70,7 +70,9 @@ function stillMounted(source: ProcSource, tally: Tally, suspects: readonly Suspe
   for (const viewer of new Set(suspects.map((suspect) => suspect.viewer))) {
     const table = `/proc/${viewer}/mountinfo`
     const mounts = text(tally.count('mountinfo', source.readWhole(table, TABLE_BYTES)))
-    const points = new Set(mounts.kind === 'known' ? parseBundleMounts(mounts.value, table).map(({ path }) => path) : [])
+    const points = new Set(
+      mounts.kind === 'known' ? parseBundleMounts(mounts.value, table).map(({ path }) => path) : [],
+    )
     for (const { path } of suspects.filter((suspect) => suspect.viewer === viewer && points.has(suspect.path))) {
       found.push({ path, mountPoint: `${path}/rootfs`, source: table })
     }

@@ -51,7 +51,9 @@ export class Survivors {
       if (own.engineState === null && !fromContainerd.has(key)) continue
       const before = this.#heard.get(key)
       const isDue = before === undefined || this.#pass - before.pass >= PASSES_BETWEEN_PORTS
-      const latest = isDue ? { listening: collectListening(source, tally, process, processes), pass: this.#pass } : before
+      const latest = isDue
+        ? { listening: collectListening(source, tally, process, processes), pass: this.#pass }
+        : before
       heard.set(key, latest)
       const ownNetwork = hasOwnNetwork(source, tally, pid, ppid)
       survivors.push({ key, ...own, ownNetwork, listening: latest.listening })

@@ -57,7 +57,8 @@ function unkept(
   const bundle = index.bundlesOf(id).find((candidate) => describes(candidate, node, path, place)) ?? null
   const origin = index.originOf(node)
   const engine = engineOf(index.survivorOf(node), node)
-  if (!place && !mount && !bundle && !engine && !isEngineInit && !isContainerOfContainerd(origin, node)) return undefined
+  if (!place && !mount && !bundle && !engine && !isEngineInit && !isContainerOfContainerd(origin, node))
+    return undefined
 
   const told = (bundle === null ? null : valueOf(bundle.config)) ?? engine?.state ?? null
   const names: Names = told === null ? namesUnknown : namesIn(told)
@@ -103,7 +104,10 @@ function engineOf(survivor: Survivor | undefined, { process }: TreeNode) {
   const inner = process.detail === undefined ? null : valueOf(process.detail.innerPids)
   if (state.initPid !== process.pid && inner?.includes(state.initPid) !== true) return undefined
   const containerdNamespace = shimState.exec(sample.path)?.[1] ?? null
-  const proof = { source: sample.source, observed: `runc was called by a shim of containerd namespace ${containerdNamespace}` }
+  const proof = {
+    source: sample.source,
+    observed: `runc was called by a shim of containerd namespace ${containerdNamespace}`,
+  }
   return { state, containerdNamespace, proof }
 }
 

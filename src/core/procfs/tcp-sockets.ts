@@ -14,8 +14,7 @@ export function parseTcpListeners(text: string): readonly TcpListener[] | undefi
     // A busy node has tens of thousands of connections, and they are none of ours.
     if (!line.includes(' 0A ')) continue
     const [, port, inode] = listener.exec(line) ?? []
-    if (port !== undefined && inode !== undefined)
-      found.push({ port: Number.parseInt(port, 16), inode: Number(inode) })
+    if (port !== undefined && inode !== undefined) found.push({ port: Number.parseInt(port, 16), inode: Number(inode) })
   }
   return found
 }

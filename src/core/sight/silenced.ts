@@ -12,31 +12,51 @@ export interface Silenced {
 // biome-ignore format: written by a test
 export const silenced: Readonly<Partial<Record<FieldName, Silenced>>> = {
   'stat': {
-    always: ['container-init-zombie', 'container-shimless', 'container-zombies', 'engine-stuck', 'sandbox-dead', 'shim-abandoned', 'shim-create-aborted', 'shim-daemonless', 'shim-exit-uncollected', 'shim-leaked', 'shim-transient-stuck', 'shim-wedged', 'shim-zombie'],
+    always: ['bundle-litter', 'cgroup-driver-mismatch', 'cgroup-litter', 'container-blocked', 'container-id-mismatch', 'container-init-zombie', 'container-shimless', 'container-twin', 'container-zombies', 'daemon-restarting', 'engine-stuck', 'node-pids-exhaustion', 'rootfs-busy', 'sandbox-dead', 'shim-abandoned', 'shim-abstract-socket', 'shim-binary-replaced', 'shim-bloated', 'shim-create-aborted', 'shim-daemonless', 'shim-duplicate', 'shim-exit-uncollected', 'shim-leaked', 'shim-reaper-stuck', 'shim-transient-stuck', 'shim-wedged', 'shim-zombie'],
     sometimes: [],
+  },
+  'status': {
+    always: ['container-id-mismatch'],
+    sometimes: ['shim-exit-uncollected'],
   },
   'cgroup': {
-    always: ['container-shimless'],
-    sometimes: [],
+    always: ['cgroup-driver-mismatch', 'container-shimless'],
+    sometimes: ['container-blocked'],
   },
   'cmdline': {
-    always: ['container-init-zombie', 'container-zombies', 'engine-stuck', 'sandbox-dead', 'shim-abandoned', 'shim-create-aborted', 'shim-daemonless', 'shim-exit-uncollected', 'shim-leaked', 'shim-transient-stuck', 'shim-wedged'],
-    sometimes: ['container-shimless', 'shim-zombie'],
+    always: ['bundle-litter', 'cgroup-litter', 'container-blocked', 'container-id-mismatch', 'container-init-zombie', 'container-twin', 'daemon-restarting', 'engine-stuck', 'rootfs-busy', 'sandbox-dead', 'shim-abandoned', 'shim-abstract-socket', 'shim-binary-replaced', 'shim-bloated', 'shim-create-aborted', 'shim-daemonless', 'shim-duplicate', 'shim-exit-uncollected', 'shim-leaked', 'shim-reaper-stuck', 'shim-transient-stuck', 'shim-wedged'],
+    sometimes: ['container-shimless', 'container-zombies', 'shim-zombie'],
+  },
+  'exe': {
+    always: ['shim-binary-replaced'],
+    sometimes: [],
   },
   'cwd': {
-    always: ['sandbox-dead', 'shim-create-aborted', 'shim-exit-uncollected'],
+    always: ['bundle-litter', 'cgroup-litter', 'container-id-mismatch', 'container-twin', 'rootfs-busy', 'sandbox-dead', 'shim-create-aborted', 'shim-exit-uncollected', 'shim-leaked'],
+    sometimes: [],
+  },
+  'ns/*': {
+    always: ['shim-abstract-socket', 'shim-duplicate'],
     sometimes: [],
   },
   'net/unix': {
-    always: ['shim-daemonless', 'shim-exit-uncollected'],
+    always: ['shim-abstract-socket', 'shim-binary-replaced', 'shim-daemonless', 'shim-exit-uncollected'],
     sometimes: ['shim-abandoned'],
   },
   'mountinfo': {
-    always: [],
+    always: ['rootfs-busy'],
     sometimes: ['container-shimless'],
   },
+  'wchan': {
+    always: [],
+    sometimes: ['container-blocked'],
+  },
   'bundle': {
-    always: ['shim-create-aborted', 'shim-exit-uncollected'],
-    sometimes: [],
+    always: ['cgroup-litter', 'container-id-mismatch', 'container-twin', 'rootfs-busy', 'shim-create-aborted', 'shim-exit-uncollected'],
+    sometimes: ['bundle-litter'],
+  },
+  'cgroupfs': {
+    always: ['cgroup-litter'],
+    sometimes: ['container-blocked'],
   },
 }

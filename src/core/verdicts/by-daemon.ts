@@ -15,5 +15,8 @@ export function byDaemon(shims: readonly ShimBranch[]): [Subject, Group][] {
     if (group === undefined) groups.set(shim.daemon, [shim])
     else group.push(shim)
   }
-  return [...groups].map(([{ node }, group]) => [{ kind: 'daemon', key: node.process.key, pid: node.process.pid }, group])
+  return [...groups].map(([{ node }, group]) => [
+    { kind: 'daemon', key: node.process.key, pid: node.process.pid },
+    group,
+  ])
 }

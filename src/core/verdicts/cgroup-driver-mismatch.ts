@@ -13,7 +13,9 @@ export const cgroupDriverMismatch: VerdictRule = {
   resembles: ['falcosecurity/libs#63', 'kata-containers/kata-containers#6232'],
   yieldsTo: [],
   judge: ({ containers }) => {
-    const mistaken = containers.filter(({ init, cgroupPath }) => init !== null && meantForSystemd.test(cgroupPath ?? ''))
+    const mistaken = containers.filter(
+      ({ init, cgroupPath }) => init !== null && meantForSystemd.test(cgroupPath ?? ''),
+    )
     if (mistaken.length === 0) return []
     return [
       {

@@ -20,7 +20,9 @@ export const cgroupLitter: VerdictRule = {
         subject: { kind: 'cgroup', key: hierarchy, id: hierarchy },
         severity: 'warning',
         summary: `${hierarchy} holds cgroups of containers that are gone: no process is in them, and no bundle has their id`,
-        evidence: left.slice(0, MOST_SHOWN).map(({ source }) => ({ source: `cat ${source}/cgroup.procs`, observed: 'nothing' })),
+        evidence: left
+          .slice(0, MOST_SHOWN)
+          .map(({ source }) => ({ source: `cat ${source}/cgroup.procs`, observed: 'nothing' })),
         next: 'They hold no process. rmdir removes an empty cgroup and refuses any other, so it cannot do harm; see first which engine left them, for it will leave more.',
         // A container that ends leaves an empty cgroup for a moment: those that stay are the fault.
         witnesses: left.map(({ path }) => path),

@@ -52,7 +52,8 @@ function inKernel({ members, freezer, cgroupPath }: ContainerBranch): TreeNode[]
 const unread = ({ members }: ContainerBranch): TreeNode[] =>
   members.filter(({ process }) => process.state === 'S' && /^(?:anon_)?pipe_write$/.test(wchanOf(process) ?? ''))
 
-const wchanOf = ({ detail }: TreeNode['process']): string | null => (detail === undefined ? null : valueOf(detail.wchan))
+const wchanOf = ({ detail }: TreeNode['process']): string | null =>
+  detail === undefined ? null : valueOf(detail.wchan)
 const pidOf = ({ init }: ContainerBranch) => (init === null ? {} : { pid: init.process.pid })
 
 function waitEvidence({ process }: TreeNode): Evidence[] {

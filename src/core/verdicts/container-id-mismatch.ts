@@ -13,7 +13,9 @@ export const containerIdMismatch: VerdictRule = {
   resembles: ['containerd/containerd#8285', 'containerd/containerd#5708'],
   yieldsTo: ['shim-wedged', 'shim-abandoned', 'container-shimless'],
   judge: (forest) => {
-    const keptAs = new Map(forest.containers.flatMap((container) => (container.bundle === null ? [] : [[container.bundle, container]])))
+    const keptAs = new Map(
+      forest.containers.flatMap((container) => (container.bundle === null ? [] : [[container.bundle, container]])),
+    )
     return forest.host.bundles.flatMap((bundle) => {
       const claimed = claimedBy(forest, bundle)
       const container = keptAs.get(bundle)
@@ -45,9 +47,12 @@ function whoseElse(
   if (there !== undefined) return `container ${shortId(there.id)}`
   // The first process of a kept container is its shim's child, always: a stranger has the pid of one that ended.
   const isStranger = own?.shim !== undefined && own.shim !== null && parent !== null && parent !== own.shim.node
-  const state = host.engineStates.find(({ path: at, id }) => id === bundle.id && at.includes(`/${namespaceOf(bundle)}/`))
+  const state = host.engineStates.find(
+    ({ path: at, id }) => id === bundle.id && at.includes(`/${namespaceOf(bundle)}/`),
+  )
   const recorded = state === undefined ? null : valueOf(state.state)
-  const isLater = recorded !== null && recorded.initPid === process.pid && recorded.initStartTicks !== process.startTicks
+  const isLater =
+    recorded !== null && recorded.initPid === process.pid && recorded.initStartTicks !== process.startTicks
   // Of a task of `ctr` that stopped nobody asks any more: a pid that was used again harms only who believes it to run.
   if (!isLater && !(isStranger && isAskedFor(own))) return undefined
   const container = containerOf.get(process.key)
@@ -83,7 +88,9 @@ function findingOf(
       ...(process.cgroup.kind === 'known'
         ? [{ source: `/proc/${pid}/cgroup`, observed: process.cgroup.value.path }]
         : []),
-      ...(state === undefined || recorded === null ? [] : startEvidence(state.source, recorded.initStartTicks, pid, comm, startTicks)),
+      ...(state === undefined || recorded === null
+        ? []
+        : startEvidence(state.source, recorded.initStartTicks, pid, comm, startTicks)),
     ],
     next: 'Do not stop this container by its runtime before that is understood: the signal may reach the other one. runc itself compares the start time; what reads init.pid alone does not.',
     explains: own?.shim == null ? [] : [own.shim.node.process.key],

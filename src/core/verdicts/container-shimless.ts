@@ -41,7 +41,9 @@ export const containerShimless: VerdictRule = {
           },
           { source: `/proc/${process.pid}/cgroup`, observed: container.cgroupPath ?? 'unknown' },
           keeperProof,
-          ...(survivor === undefined ? [] : [...podEvidence(forest, container, survivor), ...portEvidence(survivor, ports)]),
+          ...(survivor === undefined
+            ? []
+            : [...podEvidence(forest, container, survivor), ...portEvidence(survivor, ports)]),
         ],
         next: `The workload is alive and unsupervised; a replacement may run beside it${ports.length === 0 ? '' : ` and not get port ${ports[0]}`}. See what it serves before it is ended. containerd before 2.0, and 2.x after a restart, end it themselves.`,
       }
@@ -82,7 +84,12 @@ function podEvidence({ host }: Forest, { init, id }: ContainerBranch, { engineSt
   return [
     ...(engineState === null || state === null || state.id !== id || pod === undefined
       ? []
-      : [{ source: `grep sandbox-name ${engineState.source}`, observed: `pod ${pod} of namespace ${where ?? 'unknown'}` }]),
+      : [
+          {
+            source: `grep sandbox-name ${engineState.source}`,
+            observed: `pod ${pod} of namespace ${where ?? 'unknown'}`,
+          },
+        ]),
     ...(name === null || name === host.node
       ? []
       : [{ source: `cat /proc/${init?.process.pid}/root/etc/hostname`, observed: name }]),

@@ -18,8 +18,14 @@ export const containerTwin: VerdictRule = {
         severity: 'critical' as const,
         summary: `${calledAs(container)} runs twice: as pid ${container.init?.process.pid}, and again as pid ${youngest.init?.process.pid}`,
         evidence: [container, youngest].flatMap(({ id, bundle, init }) => [
-          { source: `grep container-name ${bundle?.source}/config.json`, observed: `${container.name}, in the bundle of ${id}` },
-          { source: `ps -o pid,lstart,args -p ${init?.process.pid}`, observed: `pid ${init?.process.pid} lives, the init of ${id}` },
+          {
+            source: `grep container-name ${bundle?.source}/config.json`,
+            observed: `${container.name}, in the bundle of ${id}`,
+          },
+          {
+            source: `ps -o pid,lstart,args -p ${init?.process.pid}`,
+            observed: `pid ${init?.process.pid} lives, the init of ${id}`,
+          },
         ]),
         next: 'Both write to the same volumes and may hold the same port. crictl ps shows which of them the runtime still knows; decide with the owner of the workload which one is to go.',
       }))

@@ -23,7 +23,9 @@ export function livesOf({ host, tree, daemons }: Forest, before: Lives): Lives {
     const kept = all
       // What can't be seen now may be hidden, and is not known to have ended.
       .map((life) =>
-        life.endedMs !== null || tree.nodes.has(life.key) || !host.complete ? life : { ...life, endedMs: host.uptimeMs },
+        life.endedMs !== null || tree.nodes.has(life.key) || !host.complete
+          ? life
+          : { ...life, endedMs: host.uptimeMs },
       )
       .filter(({ endedMs }) => endedMs === null || host.uptimeMs - endedMs < REMEMBERED_MS)
     return kept.length === 0 ? [] : [[name, kept.slice(-MOST_LIVES)] as const]
@@ -31,7 +33,10 @@ export function livesOf({ host, tree, daemons }: Forest, before: Lives): Lives {
   return new Map(remembered.slice(-MOST_DAEMONS))
 }
 
-function withLife(lives: readonly DaemonLife[], { node, recognition, addresses, state, within }: DaemonBranch): DaemonLife[] {
+function withLife(
+  lives: readonly DaemonLife[],
+  { node, recognition, addresses, state, within }: DaemonBranch,
+): DaemonLife[] {
   const { key, pid } = node.process
   const known = lives.find((life) => life.key === key)
   const life: DaemonLife = {

@@ -10,7 +10,12 @@ export const daemonRestarting: VerdictRule = {
   code: 'daemon-restarting',
   severity: 'critical',
   title: 'a daemon that keeps being restarted',
-  resembles: ['containerd/containerd#13848', 'containerd/containerd#2578', 'containerd/containerd#3440', 'google/gvisor#14427'],
+  resembles: [
+    'containerd/containerd#13848',
+    'containerd/containerd#2578',
+    'containerd/containerd#3440',
+    'google/gvisor#14427',
+  ],
   yieldsTo: ['shim-wedged'],
   judge: (forest, { daemonLives }) =>
     [...daemonLives.values()].flatMap((lives) => {
@@ -20,7 +25,7 @@ export const daemonRestarting: VerdictRule = {
       const address = lives.findLast(({ addresses }) => addresses.length > 0)?.addresses[0]
       const name = address ?? `${latest.program}${latest.within === null ? '' : ` in ${latest.within}`}`
       return {
-        subject: { kind: 'daemon' as const, id: name, pid: latest.pid },
+        subject: { kind: 'daemon' as const, id: name, ...(latest.endedMs === null ? { pid: latest.pid } : {}) },
         severity: 'critical' as const,
         summary: `${latest.program}${address === undefined ? '' : ` at ${address}`} keeps ending and being started again`,
         evidence: [
@@ -30,7 +35,7 @@ export const daemonRestarting: VerdictRule = {
           })),
           {
             source: `ps -o pid,lstart,args -p ${latest.pid}`,
-            observed: latest.endedMs === null ? `${latest.program} runs as pid ${latest.pid} now` : 'nothing runs in its place now',
+            observed: `${latest.program} ${latest.endedMs === null ? 'runs' : 'ran last'} as pid ${latest.pid}`,
           },
         ],
         next: 'The containers go on without it. Its own log says why it ends (journalctl -u, dmesg). Do not end shims to help it: see whether one of them answers nobody.',
@@ -48,6 +53,8 @@ function shimsOf({ shims }: Forest, lives: readonly DaemonLife[]) {
   return shims.filter(({ address, recognition, within }) =>
     addresses.size > 0
       ? address !== null && addresses.has(address)
-      : life !== undefined && life.within === (within?.key ?? null) && recognition.runtime.expects.daemons.includes(life.program),
+      : life !== undefined &&
+        life.within === (within?.key ?? null) &&
+        recognition.runtime.expects.daemons.includes(life.program),
   )
 }

@@ -53,7 +53,8 @@ function largestUsers(forest: Forest, much: number): User[] {
       users.push({ called: `the threads of ${comm} (pid ${pid})`, pids: threads, evidence })
     }
     const zombies = node.children.filter(({ process }) => process.state === 'Z').length
-    if (zombies >= much) users.push({ called: zombiesOf(forest, node), pids: zombies, evidence: zombieEvidence(node, much) })
+    if (zombies >= much)
+      users.push({ called: zombiesOf(forest, node), pids: zombies, evidence: zombieEvidence(node, much) })
     const others = node.children.filter(({ process }) => !process.kernelThread).length - zombies
     if (others >= much) {
       const evidence = { source: `pgrep -c -P ${pid}`, observed: atLeast(much) }
@@ -79,4 +80,9 @@ const zombieEvidence = ({ process }: TreeNode, much: number): Evidence => ({
 const atLeast = (count: number): string => `more than ${Math.floor(count)}`
 const percent = (share: number): string => `${Math.round(share * 100)} %`
 const culprits = (users: readonly User[]): string =>
-  users.length === 0 ? '' : `, most of all ${users.slice(0, 2).map(({ called }) => called).join(' and ')}`
+  users.length === 0
+    ? ''
+    : `, most of all ${users
+        .slice(0, 2)
+        .map(({ called }) => called)
+        .join(' and ')}`

@@ -14,7 +14,9 @@ export const rootfsBusy: VerdictRule = {
     host.staleRootfs.flatMap(({ path, mountPoint, source, holders }) => {
       const container = containers.find(({ bundle }) => bundle?.path === path)
       // Its own processes have other faults; here it is somebody from outside.
-      const outside = holders.filter(({ key }) => containerOf.get(key) === undefined || containerOf.get(key) !== container)
+      const outside = holders.filter(
+        ({ key }) => containerOf.get(key) === undefined || containerOf.get(key) !== container,
+      )
       const [first] = outside.flatMap(({ key }) => tree.nodes.get(key) ?? [])
       if (first === undefined || (container !== undefined && container.init !== null)) return []
       const { pid, comm } = first.process

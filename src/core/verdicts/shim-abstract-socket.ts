@@ -11,14 +11,16 @@ export const shimAbstractSocket: VerdictRule = {
   resembles: ['CVE-2020-15257', 'k3s-io/k3s#2618'],
   yieldsTo: [],
   judge: ({ shims }) =>
-    byDaemon(shims.filter(({ use }) => use.path?.startsWith('@/containerd-shim/') === true)).map(([subject, group]) => ({
-      subject,
-      severity: 'info',
-      summary: 'shims listen at abstract sockets: a container of the host network that runs as root can command them',
-      evidence: group.slice(0, MOST_SHOWN).map(({ use }) => ({
-        source: `grep ${use.path} ${use.source}`,
-        observed: 'a listener, and no file that could refuse anybody',
-      })),
-      next: 'containerd 1.3.9, 1.4.3 and later listen at files; shims that were started before an upgrade keep their abstract sockets until their pods are replaced.',
-    })),
+    byDaemon(shims.filter(({ use }) => use.path?.startsWith('@/containerd-shim/') === true)).map(
+      ([subject, group]) => ({
+        subject,
+        severity: 'info',
+        summary: 'shims listen at abstract sockets: a container of the host network that runs as root can command them',
+        evidence: group.slice(0, MOST_SHOWN).map(({ use }) => ({
+          source: `grep ${use.path} ${use.source}`,
+          observed: 'a listener, and no file that could refuse anybody',
+        })),
+        next: 'containerd 1.3.9, 1.4.3 and later listen at files; shims that were started before an upgrade keep their abstract sockets until their pods are replaced.',
+      }),
+    ),
 }

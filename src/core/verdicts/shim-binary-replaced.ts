@@ -18,22 +18,24 @@ export const shimBinaryReplaced: VerdictRule = {
   yieldsTo: [],
   judge: ({ shims }) =>
     // Of a shim that nobody manages there is something graver to say.
-    byDaemon(shims.filter((shim) => shim.orphanedBy === null && exeOf(shim)?.deleted === true)).map(([subject, group]) => {
-      const [first] = group
-      const path = exeOf(first)?.path ?? ''
-      const isMissing = first.node.process.detail?.successor.kind === 'gone'
-      return {
-        subject,
-        severity: 'info',
-        summary: isMissing
-          ? `running shims were started from ${path}, which is gone: their daemon may not find them again when it restarts`
-          : `running shims were started from ${path}, which has been replaced since`,
-        evidence: group.slice(0, MOST_SHOWN).flatMap(evidenceOf),
-        next: isMissing
-          ? 'Do not restart the daemon before a program is back at that path: it would let go of containers that run. Pods that are started anew get the new program.'
-          : 'Nothing is wrong yet: the shims go on with the program that they have, old faults included, and pods that are started anew get the new one.',
-      }
-    }),
+    byDaemon(shims.filter((shim) => shim.orphanedBy === null && exeOf(shim)?.deleted === true)).map(
+      ([subject, group]) => {
+        const [first] = group
+        const path = exeOf(first)?.path ?? ''
+        const isMissing = first.node.process.detail?.successor.kind === 'gone'
+        return {
+          subject,
+          severity: 'info',
+          summary: isMissing
+            ? `running shims were started from ${path}, which is gone: their daemon may not find them again when it restarts`
+            : `running shims were started from ${path}, which has been replaced since`,
+          evidence: group.slice(0, MOST_SHOWN).flatMap(evidenceOf),
+          next: isMissing
+            ? 'Do not restart the daemon before a program is back at that path: it would let go of containers that run. Pods that are started anew get the new program.'
+            : 'Nothing is wrong yet: the shims go on with the program that they have, old faults included, and pods that are started anew get the new one.',
+        }
+      },
+    ),
 }
 
 const exeOf = ({ node }: ShimBranch) => (node.process.detail === undefined ? null : valueOf(node.process.detail.exe))

@@ -16,7 +16,12 @@ export const shimBloated: VerdictRule = {
   code: 'shim-bloated',
   severity: 'warning',
   title: 'a shim that takes far more memory, threads or processor time than its kind',
-  resembles: ['containerd/containerd#9217', 'containerd/ttrpc#241', 'containerd/containerd#9404', 'containerd/containerd#13558'],
+  resembles: [
+    'containerd/containerd#9217',
+    'containerd/ttrpc#241',
+    'containerd/containerd#9404',
+    'containerd/containerd#13558',
+  ],
   yieldsTo: ['shim-wedged', 'shim-leaked', 'shim-duplicate'],
   judge: (forest, past) =>
     forest.shims.flatMap((shim) => {

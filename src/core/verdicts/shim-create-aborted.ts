@@ -16,7 +16,15 @@ export const shimCreateAborted: VerdictRule = {
   severity: 'warning',
   title: 'a shim whose container was never created',
   resembles: ['containerd/containerd#6860', 'containerd/containerd#5015', 'containerd/containerd#10437'],
-  yieldsTo: ['shim-leaked', 'shim-abandoned', 'shim-daemonless', 'shim-wedged', 'shim-duplicate', 'engine-stuck', 'shim-transient-stuck'],
+  yieldsTo: [
+    'shim-leaked',
+    'shim-abandoned',
+    'shim-daemonless',
+    'shim-wedged',
+    'shim-duplicate',
+    'engine-stuck',
+    'shim-transient-stuck',
+  ],
   judge: ({ shims, host }) =>
     shims.flatMap((shim) => {
       if (!shim.recognition.runtime.expects.writesInitPid || shim.relation !== 'empty') return []
