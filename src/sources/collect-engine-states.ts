@@ -1,7 +1,7 @@
 import { parseRuncState } from '../core/procfs/runc-state.ts'
 import { baseName, directoryOf } from '../core/model/path.ts'
 import type { BundleSample, EngineStateSample } from '../core/model/host.ts'
-import type { ProcessSample, Wanted } from '../core/model/process.ts'
+import type { ProcessSample } from '../core/model/process.ts'
 import { mapReading, valueOf } from '../core/model/reading.ts'
 import { text } from './collect-detail.ts'
 import type { ProcSource } from './proc-source.ts'
@@ -52,15 +52,14 @@ export function collectEngineStates(
   source: ProcSource,
   tally: Tally,
   processes: readonly ProcessSample[],
-  wanted: ReadonlyMap<number, Wanted>,
+  initPids: ReadonlySet<number>,
   bundles: readonly BundleSample[],
 ): EngineStateSample[] {
-  const byPid = new Map(processes.map((process) => [process.pid, process]))
   const states: EngineStateSample[] = []
   for (const { id, path, initPid, readThrough } of bundles) {
-    const process = initPid.kind === 'known' ? byPid.get(initPid.value) : undefined
-    if (process === undefined || readThrough === null || wanted.get(process.ppid)?.interest === 'shim') continue
+    if (initPid.kind !== 'known' || initPids.has(initPid.value) || readThrough === null) continue
     if (states.length >= MOST_SUSPECTS) break
+    if (!processes.some(({ pid }) => pid === initPid.value)) continue
     const viewer = Number.parseInt(readThrough, 10)
     const namespace = baseName(directoryOf(path))
     const found = engineStateAt(source, tally, viewer, `${SHIM_ROOT}/${namespace}/${id}/state.json`)

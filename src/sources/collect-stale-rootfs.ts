@@ -30,11 +30,12 @@ export class StaleRootfsSearch {
     source: ProcSource,
     tally: Tally,
     processes: readonly ProcessSample[],
+    initPids: ReadonlySet<number>,
     bundles: readonly BundleSample[],
     remnants: readonly BundleRemnant[],
   ): readonly StaleRootfs[] {
     this.#pass += 1
-    const suspects = suspectsAmong(processes, bundles, remnants)
+    const suspects = suspectsAmong(initPids, bundles, remnants)
     const asked = suspects.map(({ path }) => path).join('\0')
     if (this.#before?.asked === asked && this.#pass - this.#before.pass < PASSES_BETWEEN_LOOKS) {
       return this.#before.found
@@ -47,17 +48,12 @@ export class StaleRootfsSearch {
 }
 
 function suspectsAmong(
-  processes: readonly ProcessSample[],
+  initPids: ReadonlySet<number>,
   bundles: readonly BundleSample[],
   remnants: readonly BundleRemnant[],
 ): Suspect[] {
-  const pids = new Set<number>()
-  for (const { pid, detail } of processes) {
-    pids.add(pid)
-    for (const inner of valueOf(detail?.innerPids ?? { kind: 'unread' }) ?? []) pids.add(inner)
-  }
   const ended = bundles.flatMap(({ path, initPid, readThrough }) =>
-    initPid.kind !== 'known' || pids.has(initPid.value) || readThrough === null
+    initPid.kind !== 'known' || initPids.has(initPid.value) || readThrough === null
       ? []
       : [{ path, viewer: Number.parseInt(readThrough, 10) }],
   )

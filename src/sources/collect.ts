@@ -71,6 +71,7 @@ export class Collector {
     const bundles = this.#bundles.collect(source, tally, processes, wanted, moment.takenAtMs)
     const origins = this.#originsOf(tally, processes, wanted)
     const strayBundles = this.#bundlesOfStrays(tally, processes, wanted, bundleMounts, bundles, moment.takenAtMs)
+    const initPids = pidsOfInits(processes, wanted)
     // Memory of this process tells nothing about the node but the size of a page, and that never changes.
     this.#pageBytes ??= valueOf(mapReading(read('/proc/self/smaps'), hostFiles.parsePageBytes))
 
@@ -94,8 +95,8 @@ export class Collector {
       bundleRemnants: this.#bundles.remnants,
       origins,
       survivors: this.#survivors.collect(source, tally, processes, wanted, origins),
-      engineStates: collectEngineStates(source, tally, processes, wanted, bundles),
-      staleRootfs: this.#staleRootfs.collect(source, tally, processes, bundles, this.#bundles.remnants),
+      engineStates: collectEngineStates(source, tally, processes, initPids, bundles),
+      staleRootfs: this.#staleRootfs.collect(source, tally, processes, initPids, bundles, this.#bundles.remnants),
       emptyCgroups: this.#emptyCgroups.collect(source, tally, processes),
       freezers: collectFreezers(source, tally, processes, wanted),
       reads: tally.reads,
@@ -188,6 +189,18 @@ interface FoundOrigin {
   readonly origin?: Origin
   /** The directory in containers/storage where its container has one, as its parent sees it. */
   readonly storage?: string | undefined
+}
+
+/** Pids, in whatever pid namespace, of what shims and engines have started: the living inits of containers are among them. */
+function pidsOfInits(processes: readonly ProcessSample[], wanted: ReadonlyMap<number, Wanted>): ReadonlySet<number> {
+  const pids = new Set<number>()
+  for (const { pid, detail } of processes) {
+    const interest = wanted.get(pid)?.interest
+    if (interest !== 'root' && interest !== 'engine') continue
+    pids.add(pid)
+    if (detail?.innerPids.kind === 'known') for (const inner of detail.innerPids.value) pids.add(inner)
+  }
+  return pids
 }
 
 /** One table for each network namespace: the inode of the file tells them apart. */

@@ -135,14 +135,17 @@ Verdicts: shim-abstract-socket`,
         cgroups: 'v1',
         processes: [
           containerd,
-          { pid: 850, argv: ['/usr/bin/dockerd', '-H', 'fd://'], threads: 16, cgroup: '/system.slice/docker.service', listens: ['/var/run/docker.sock'] },
+          {
+            pid: 850,
+            argv: ['/usr/bin/dockerd', '-H', 'fd://'],
+            threads: 16,
+            cgroup: '/system.slice/docker.service',
+            listens: ['/var/run/docker.sock'],
+          },
           ...abstractShim(1400, 1421, idOf('first')),
           ...abstractShim(1500, 1521, idOf('second')),
         ],
-        bundles: [
-          [idOf('first'), 1421] as const,
-          [idOf('second'), 1521] as const,
-        ].map(([id, initPid]) => ({
+        bundles: [[idOf('first'), 1421] as const, [idOf('second'), 1521] as const].map(([id, initPid]) => ({
           path: `/run/containerd/io.containerd.runtime.v1.linux/moby/${id}`,
           initPid,
           mounted: false,
@@ -235,7 +238,14 @@ Verdicts: none`,
           pid: 2900,
           ppid: 2100,
           ageSeconds: 2,
-          argv: runc('exec', '--process', '/tmp/runc-process1', '--detach', '--pid-file', `${tasks}/k8s.io/${app}/probe.pid`),
+          argv: runc(
+            'exec',
+            '--process',
+            '/tmp/runc-process1',
+            '--detach',
+            '--pid-file',
+            `${tasks}/k8s.io/${app}/probe.pid`,
+          ),
           exe: '/usr/bin/runc',
           threads: 8,
         },
@@ -307,7 +317,10 @@ Verdicts: none`,
       {
         processes: [
           containerd,
-          { ...shimOf({ pid: 2100, id: web, ageSeconds: 50_000 }), argv: [...withoutId, '-publish-binary', '/usr/bin/containerd'] },
+          {
+            ...shimOf({ pid: 2100, id: web, ageSeconds: 50_000 }),
+            argv: [...withoutId, '-publish-binary', '/usr/bin/containerd'],
+          },
           initOf(2121, 2100, web, ['/pause']),
         ],
         bundles: [{ path: `${tasks}/k8s.io/${web}`, initPid: 2121, config: { annotations: cri(web, 'web') } }],
@@ -359,7 +372,11 @@ Verdicts: container-id-mismatch`,
         ...podWith({}),
         bundles: [
           ...(podWith({}).bundles ?? []),
-          { path: `${tasks}/k8s.io/${goneApp}`, initPid: 2160, config: { annotations: cri(goneSandbox, 'old', 'app') } },
+          {
+            path: `${tasks}/k8s.io/${goneApp}`,
+            initPid: 2160,
+            config: { annotations: cri(goneSandbox, 'old', 'app') },
+          },
         ],
       },
     ],
@@ -378,18 +395,66 @@ Verdicts: container-zombies, node-pids-exhaustion`,
         pidMax: 128,
         processes: [
           ...podWith({}).processes,
-          ...Array.from({ length: 90 }, (_, at): ProcessDescription => ({
-            pid: 3_000 + at,
-            ppid: 2160,
-            argv: [],
-            comm: 'sh',
-            state: 'Z',
-            cgroup: cgroupOf(app),
-          })),
+          ...Array.from(
+            { length: 90 },
+            (_, at): ProcessDescription => ({
+              pid: 3_000 + at,
+              ppid: 2160,
+              argv: [],
+              comm: 'sh',
+              state: 'Z',
+              cgroup: cgroupOf(app),
+            }),
+          ),
         ],
       },
     ],
   },
 ]
 
-export const nodes: readonly Constructed[] = [...sizes, ...sockets, ...engines, ...endings, ...starts, ...mistaken, ...pids]
+/** What the CRI plugin mounts into a container, and where its root comes from. */
+const mountsOfApp = `300 299 0:49 / / rw,relatime - overlay overlay rw,lowerdir=/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs/snapshots/4/fs
+349 300 0:24 /io.containerd.grpc.v1.cri/sandboxes/${web}/hostname /etc/hostname rw,relatime - ext4 /dev/sda1 rw
+`
+
+const watched: NodeDescription = {
+  takenAt: '2026-09-01T03:12:00.000Z',
+  uptimeSeconds: 864_000,
+  processes: [
+    containerd,
+    shimOf({ pid: 2100, id: web, accepted: 2, ageSeconds: 5_000 }),
+    { ...initOf(2121, 2100, web, ['/pause']), ageSeconds: 4_999 },
+    { ...initOf(2160, 2100, app, ['/usr/bin/server']), ageSeconds: 4_990 },
+  ],
+  bundles: podWith({}).bundles ?? [],
+}
+
+const unwatched: NodeDescription = {
+  takenAt: '2026-09-01T03:12:10.000Z',
+  uptimeSeconds: 864_010,
+  processes: [
+    containerd,
+    { ...initOf(2160, 1, app, ['/usr/bin/server']), ageSeconds: 5_000, files: { mountinfo: mountsOfApp } },
+  ],
+}
+
+const remembered: readonly Constructed[] = [
+  {
+    name: 'pod-shim-killed-while-watched',
+    story: `Constructed: containerd 2.1, a pod ten seconds before and after its shim was killed (containerd/containerd#10727).
+Nothing on the node names the pod any more but its uid: bundles and runc's state are gone. Who watched knows it.
+Verdicts: container-shimless`,
+    moments: [watched, unwatched],
+  },
+]
+
+export const nodes: readonly Constructed[] = [
+  ...sizes,
+  ...sockets,
+  ...engines,
+  ...endings,
+  ...starts,
+  ...mistaken,
+  ...pids,
+  ...remembered,
+]
