@@ -71,7 +71,7 @@ export class Collector {
     const bundles = this.#bundles.collect(source, tally, processes, wanted, moment.takenAtMs)
     const origins = this.#originsOf(tally, processes, wanted)
     const strayBundles = this.#bundlesOfStrays(tally, processes, wanted, bundleMounts, bundles, moment.takenAtMs)
-    const initPids = pidsOfInits(processes, wanted)
+    const initPids = pidsLookedAt(processes)
     // Memory of this process tells nothing about the node but the size of a page, and that never changes.
     this.#pageBytes ??= valueOf(mapReading(read('/proc/self/smaps'), hostFiles.parsePageBytes))
 
@@ -191,14 +191,13 @@ interface FoundOrigin {
   readonly storage?: string | undefined
 }
 
-/** Pids, in whatever pid namespace, of what shims and engines have started: the living inits of containers are among them. */
-function pidsOfInits(processes: readonly ProcessSample[], wanted: ReadonlyMap<number, Wanted>): ReadonlySet<number> {
+/** Pids, in whatever pid namespace, of all that was looked at closely: the living inits of containers are among them. */
+function pidsLookedAt(processes: readonly ProcessSample[]): ReadonlySet<number> {
   const pids = new Set<number>()
   for (const { pid, detail } of processes) {
-    const interest = wanted.get(pid)?.interest
-    if (interest !== 'root' && interest !== 'engine') continue
+    if (detail === undefined) continue
     pids.add(pid)
-    if (detail?.innerPids.kind === 'known') for (const inner of detail.innerPids.value) pids.add(inner)
+    if (detail.innerPids.kind === 'known') for (const inner of detail.innerPids.value) pids.add(inner)
   }
   return pids
 }
