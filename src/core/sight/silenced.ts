@@ -36,8 +36,8 @@ export const silenced: Readonly<Partial<Record<FieldName, Silenced>>> = {
     sometimes: [],
   },
   'ns/*': {
-    always: ['shim-abstract-socket', 'shim-duplicate'],
-    sometimes: [],
+    always: ['shim-abstract-socket', 'shim-binary-replaced', 'shim-duplicate'],
+    sometimes: ['shim-exit-uncollected'],
   },
   'net/unix': {
     always: ['shim-abstract-socket', 'shim-binary-replaced', 'shim-daemonless', 'shim-exit-uncollected'],
