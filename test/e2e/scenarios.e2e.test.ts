@@ -57,7 +57,8 @@ async function isFoundOut(world: World, { truth, verdicts }: Played): Promise<vo
     expect(expected).toEqual(expect.arrayContaining(accused))
     if (accused.length === expected.length) {
       for (const { says } of verdicts) {
-        if (says !== undefined) expect(snapshot.verdicts.map(({ summary }) => summary)).toContainEqual(expect.stringMatching(says))
+        if (says !== undefined)
+          expect(snapshot.verdicts.map(({ summary }) => summary)).toContainEqual(expect.stringMatching(says))
       }
       return
     }

@@ -135,14 +135,17 @@ Verdicts: shim-abstract-socket`,
         cgroups: 'v1',
         processes: [
           containerd,
-          { pid: 850, argv: ['/usr/bin/dockerd', '-H', 'fd://'], threads: 16, cgroup: '/system.slice/docker.service', listens: ['/var/run/docker.sock'] },
+          {
+            pid: 850,
+            argv: ['/usr/bin/dockerd', '-H', 'fd://'],
+            threads: 16,
+            cgroup: '/system.slice/docker.service',
+            listens: ['/var/run/docker.sock'],
+          },
           ...abstractShim(1400, 1421, idOf('first')),
           ...abstractShim(1500, 1521, idOf('second')),
         ],
-        bundles: [
-          [idOf('first'), 1421] as const,
-          [idOf('second'), 1521] as const,
-        ].map(([id, initPid]) => ({
+        bundles: [[idOf('first'), 1421] as const, [idOf('second'), 1521] as const].map(([id, initPid]) => ({
           path: `/run/containerd/io.containerd.runtime.v1.linux/moby/${id}`,
           initPid,
           mounted: false,
@@ -235,7 +238,14 @@ Verdicts: none`,
           pid: 2900,
           ppid: 2100,
           ageSeconds: 2,
-          argv: runc('exec', '--process', '/tmp/runc-process1', '--detach', '--pid-file', `${tasks}/k8s.io/${app}/probe.pid`),
+          argv: runc(
+            'exec',
+            '--process',
+            '/tmp/runc-process1',
+            '--detach',
+            '--pid-file',
+            `${tasks}/k8s.io/${app}/probe.pid`,
+          ),
           exe: '/usr/bin/runc',
           threads: 8,
         },
@@ -307,7 +317,10 @@ Verdicts: none`,
       {
         processes: [
           containerd,
-          { ...shimOf({ pid: 2100, id: web, ageSeconds: 50_000 }), argv: [...withoutId, '-publish-binary', '/usr/bin/containerd'] },
+          {
+            ...shimOf({ pid: 2100, id: web, ageSeconds: 50_000 }),
+            argv: [...withoutId, '-publish-binary', '/usr/bin/containerd'],
+          },
           initOf(2121, 2100, web, ['/pause']),
         ],
         bundles: [{ path: `${tasks}/k8s.io/${web}`, initPid: 2121, config: { annotations: cri(web, 'web') } }],
@@ -359,7 +372,11 @@ Verdicts: container-id-mismatch`,
         ...podWith({}),
         bundles: [
           ...(podWith({}).bundles ?? []),
-          { path: `${tasks}/k8s.io/${goneApp}`, initPid: 2160, config: { annotations: cri(goneSandbox, 'old', 'app') } },
+          {
+            path: `${tasks}/k8s.io/${goneApp}`,
+            initPid: 2160,
+            config: { annotations: cri(goneSandbox, 'old', 'app') },
+          },
         ],
       },
     ],
@@ -378,18 +395,29 @@ Verdicts: container-zombies, node-pids-exhaustion`,
         pidMax: 128,
         processes: [
           ...podWith({}).processes,
-          ...Array.from({ length: 90 }, (_, at): ProcessDescription => ({
-            pid: 3_000 + at,
-            ppid: 2160,
-            argv: [],
-            comm: 'sh',
-            state: 'Z',
-            cgroup: cgroupOf(app),
-          })),
+          ...Array.from(
+            { length: 90 },
+            (_, at): ProcessDescription => ({
+              pid: 3_000 + at,
+              ppid: 2160,
+              argv: [],
+              comm: 'sh',
+              state: 'Z',
+              cgroup: cgroupOf(app),
+            }),
+          ),
         ],
       },
     ],
   },
 ]
 
-export const nodes: readonly Constructed[] = [...sizes, ...sockets, ...engines, ...endings, ...starts, ...mistaken, ...pids]
+export const nodes: readonly Constructed[] = [
+  ...sizes,
+  ...sockets,
+  ...engines,
+  ...endings,
+  ...starts,
+  ...mistaken,
+  ...pids,
+]

@@ -5,7 +5,15 @@ import { scenarios } from '../../replay.ts'
 
 const expectedOf = new Map(scenarios().map(({ name, expected }) => [name, expected]))
 /** Verdicts and recordings that come with the runtimes of virtual machines and of old Dockers. */
-const awaited = new Set(['vm-leftover', 'vm-leftover-machine', 'vm-leftover-shim', 'kata-dragonball', 'kata-shim-just-exiting', 'gvisor-shim-leaked', 'docker-1.11'])
+const awaited = new Set([
+  'vm-leftover',
+  'vm-leftover-machine',
+  'vm-leftover-shim',
+  'kata-dragonball',
+  'kata-shim-just-exiting',
+  'gvisor-shim-leaked',
+  'docker-1.11',
+])
 const isThere = (name: string): boolean => rules.has(name) || expectedOf.has(name) || !awaited.has(name)
 const rules = new Set(verdictRules.map(({ code }) => code))
 

@@ -17,7 +17,16 @@ export const doubleScenarios: readonly Scenario[] = [
       const bundle = '/run/containerd/io.containerd.runtime.v2.task/default/web'
       const environment = ['GOMAXPROCS=4', 'TTRPC_ADDRESS=/run/containerd/containerd.sock.ttrpc']
       const script = 'cd $1; shift; exec env "$@"'
-      const second = await node.world.start('/run/second.log', 'sh', '-c', script, 'sh', bundle, ...environment, ...argv)
+      const second = await node.world.start(
+        '/run/second.log',
+        'sh',
+        '-c',
+        script,
+        'sh',
+        bundle,
+        ...environment,
+        ...argv,
+      )
       await until('the second shim listens', async () =>
         (await node.world.run('cat', '/proc/net/unix')).includes('/run/second.sock'),
       )
@@ -44,7 +53,8 @@ export const doubleScenarios: readonly Scenario[] = [
   },
   {
     name: 'pod-container-restarted',
-    story: 'containerd 1.6.20, CRI: a container of a pod ended and was started once more; the CRI still lists the one before.',
+    story:
+      'containerd 1.6.20, CRI: a container of a pod ended and was started once more; the CRI still lists the one before.',
     async play(node) {
       const containerd = await node.containerd()
       const cri = await node.cri()

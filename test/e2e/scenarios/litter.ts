@@ -15,7 +15,9 @@ export const litterScenarios: readonly Scenario[] = [
       const containerd = await node.containerd()
       await containerd.run('web')
       await containerd.run('job', { command: ['true'] })
-      await until('the task is stopped', async () => (await containerd.tasks()).some(({ status }) => status === 'STOPPED'))
+      await until('the task is stopped', async () =>
+        (await containerd.tasks()).some(({ status }) => status === 'STOPPED'),
+      )
       const script = `for hierarchy in /sys/fs/cgroup/*/; do mkdir -p $hierarchy/kubepods/burstable/pod${podUid}/${goneId}; done`
       await node.world.run('sh', '-c', script)
       return {
@@ -30,20 +32,32 @@ export const litterScenarios: readonly Scenario[] = [
     async play(node): Promise<Played> {
       const containerd = await node.containerd()
       await containerd.run('web')
-      await node.world.run('sh', '-c', `cd ${tasks}/default/web && for at in $(seq 600); do echo -n 4000$at > $at.pid; done`)
+      await node.world.run(
+        'sh',
+        '-c',
+        `cd ${tasks}/default/web && for at in $(seq 600); do echo -n 4000$at > $at.pid; done`,
+      )
       return { truth: await node.truth(), verdicts: [{ code: 'bundle-litter', kind: 'bundle', of: 'web' }] }
     },
   },
   {
     name: 'bundle-removal-given-up',
-    story: 'containerd 1.6.20: a bundle was renamed to be removed (atomicDelete) and is still there; containerd skips such names.',
+    story:
+      'containerd 1.6.20: a bundle was renamed to be removed (atomicDelete) and is still there; containerd skips such names.',
     async play(node): Promise<Played> {
       const containerd = await node.containerd()
       await containerd.run('web')
-      await node.world.run('sh', '-c', `mkdir -p ${tasks}/default/.db/rootfs && echo '{}' > ${tasks}/default/.db/config.json`)
+      await node.world.run(
+        'sh',
+        '-c',
+        `mkdir -p ${tasks}/default/.db/rootfs && echo '{}' > ${tasks}/default/.db/config.json`,
+      )
       await containerd.stop('KILL')
       await containerd.start()
-      return { truth: await node.truth(), verdicts: [{ code: 'bundle-litter', kind: 'bundle', of: `${tasks}/default` }] }
+      return {
+        truth: await node.truth(),
+        verdicts: [{ code: 'bundle-litter', kind: 'bundle', of: `${tasks}/default` }],
+      }
     },
   },
   {

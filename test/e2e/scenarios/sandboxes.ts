@@ -49,7 +49,9 @@ export const sandboxScenarios: readonly Scenario[] = [
       const command = ['httpd', '-f', '-p', '8080']
       const { containerd, cri, pod, truth: before } = await runPod(node, ['app'], { command })
       const pause = before.containers.find(({ role }) => role === 'sandbox')?.pid ?? Number.NaN
-      await until('it listens', async () => / [0:]+:1F90 /.test(await node.world.run('cat', '/proc/net/tcp6', '/proc/net/tcp')))
+      await until('it listens', async () =>
+        / [0:]+:1F90 /.test(await node.world.run('cat', '/proc/net/tcp6', '/proc/net/tcp')),
+      )
       await node.world.kill('KILL', shimOf(node.world, pod.sandboxId))
       await gone(node.world, pause)
       await until('CRI has given it up', async () =>

@@ -72,7 +72,11 @@ export const stuckScenarios: readonly Scenario[] = [
       const truth = await node.truth()
       const shim = shimOf(node.world, 'web')
       const sessions = processes(node.world).filter(({ ppid, argv }) => ppid === shim && argv.includes('3602'))
-      await node.world.run('sh', '-c', `mkdir /sys/fs/cgroup/freezer/held && echo ${shim} > /sys/fs/cgroup/freezer/held/cgroup.procs`)
+      await node.world.run(
+        'sh',
+        '-c',
+        `mkdir /sys/fs/cgroup/freezer/held && echo ${shim} > /sys/fs/cgroup/freezer/held/cgroup.procs`,
+      )
       freeze(node, '/held')
       await inState(node.world, shim, 'D')
       await node.world.kill('KILL', ...sessions.map(({ pid }) => pid))
@@ -82,7 +86,8 @@ export const stuckScenarios: readonly Scenario[] = [
   },
   {
     name: 'container-output-blocked',
-    story: 'containerd 1.6.20 is stopped (SIGSTOP) and reads no output: a container that writes much waits in its pipe.',
+    story:
+      'containerd 1.6.20 is stopped (SIGSTOP) and reads no output: a container that writes much waits in its pipe.',
     async play(node): Promise<Played> {
       const containerd = await node.containerd()
       const command = ['sh', '-c', 'sleep 2; while true; do echo 0123456789012345678901234567890123456789; done']
@@ -96,7 +101,8 @@ export const stuckScenarios: readonly Scenario[] = [
   },
   {
     name: 'container-in-kernel',
-    story: 'containerd 1.6.20: the init of a container waits in the kernel (vfork) and is in state D; nobody has paused it.',
+    story:
+      'containerd 1.6.20: the init of a container waits in the kernel (vfork) and is in state D; nobody has paused it.',
     async play(node): Promise<Played> {
       const containerd = await node.containerd()
       await containerd.run('web', { command: ['waits-for-child'] })
@@ -113,8 +119,15 @@ export const stuckScenarios: readonly Scenario[] = [
       const containerd = await node.containerd()
       await containerd.run('web')
       const init = (await node.truth()).containers[0]?.pid ?? Number.NaN
-      const inside = await node.world.start('/run/inside.log', 'sh', '-c', `cd ${tasks}/default/web/rootfs && exec sleep 3603`)
-      await until('it is inside', async () => (await node.world.run('readlink', `/proc/${inside}/cwd`)).includes('rootfs'))
+      const inside = await node.world.start(
+        '/run/inside.log',
+        'sh',
+        '-c',
+        `cd ${tasks}/default/web/rootfs && exec sleep 3603`,
+      )
+      await until('it is inside', async () =>
+        (await node.world.run('readlink', `/proc/${inside}/cwd`)).includes('rootfs'),
+      )
       await node.world.kill('KILL', init)
       await gone(node.world, init)
       const { stderr } = await node.world.attempt('ctr', 'task', 'delete', 'web')
@@ -132,15 +145,28 @@ export const stuckScenarios: readonly Scenario[] = [
     async play(node) {
       const containerd = await node.containerd()
       await containerd.run('web')
-      await containerd.ctr('default', 'task', 'exec', '--exec-id', 'job', 'web', 'sh', '-c', 'sleep 3602 > /dev/null 2>&1 &')
+      await containerd.ctr(
+        'default',
+        'task',
+        'exec',
+        '--exec-id',
+        'job',
+        'web',
+        'sh',
+        '-c',
+        'sleep 3602 > /dev/null 2>&1 &',
+      )
       const init = (await node.truth()).containers[0]?.pid
-      await until('it has a new parent', () => processes(node.world).some(({ ppid, argv }) => ppid === init && argv.includes('3602')))
+      await until('it has a new parent', () =>
+        processes(node.world).some(({ ppid, argv }) => ppid === init && argv.includes('3602')),
+      )
       return healthy(node)
     },
   },
   {
     name: 'shim-killed-container-paused',
-    story: 'containerd 1.6.20, cgroup v1, is down and the shim of a paused container was killed: frozen, and a child of init.',
+    story:
+      'containerd 1.6.20, cgroup v1, is down and the shim of a paused container was killed: frozen, and a child of init.',
     async play(node): Promise<Played> {
       const containerd = await node.containerd()
       await containerd.run('web')
@@ -162,10 +188,23 @@ export const stuckScenarios: readonly Scenario[] = [
       'containerd 1.6.20 is down; a container in the pid namespace of the node lost its init and its shim: what it had left in the background runs on under process 1.',
     async play(node): Promise<Played> {
       const containerd = await node.containerd()
-      await containerd.ctr('default', 'run', '-d', '--with-ns', 'pid:/proc/1/ns/pid', 'docker.io/library/busybox:e2e', 'web', 'sh', '-c', 'sleep 3602 & sleep 3600')
+      await containerd.ctr(
+        'default',
+        'run',
+        '-d',
+        '--with-ns',
+        'pid:/proc/1/ns/pid',
+        'docker.io/library/busybox:e2e',
+        'web',
+        'sh',
+        '-c',
+        'sleep 3602 & sleep 3600',
+      )
       const truth = await node.truth()
       const init = truth.containers[0]?.pid ?? Number.NaN
-      const leftover = await until('its child runs', () => processes(node.world).find(({ ppid, argv }) => ppid === init && argv.includes('3602')))
+      const leftover = await until('its child runs', () =>
+        processes(node.world).find(({ ppid, argv }) => ppid === init && argv.includes('3602')),
+      )
       await containerd.stop('KILL')
       const shim = shimOf(node.world, 'web')
       await node.world.kill('KILL', shim, init)
@@ -174,7 +213,10 @@ export const stuckScenarios: readonly Scenario[] = [
       if (others.length > 0) await node.world.kill('KILL', ...others.map(({ pid }) => pid))
       await until('process 1 has it', () => processOf(node.world, leftover.pid)?.ppid === 1)
       return {
-        truth: { shims: [], containers: truth.containers.map((container) => ({ ...container, pid: leftover.pid, shim: null })) },
+        truth: {
+          shims: [],
+          containers: truth.containers.map((container) => ({ ...container, pid: leftover.pid, shim: null })),
+        },
         verdicts: [{ code: 'container-shimless', kind: 'container', of: 'web' }],
       }
     },

@@ -20,7 +20,8 @@ const replaced = async (node: Node, daemon: number): Promise<Played> => ({
 export const upgradeScenarios: readonly Scenario[] = [
   {
     name: 'shim-binary-replaced',
-    story: 'containerd 1.6.20: the binary of a running shim was replaced by another at the same path, as an upgrade does.',
+    story:
+      'containerd 1.6.20: the binary of a running shim was replaced by another at the same path, as an upgrade does.',
     async play(node) {
       const { daemon } = await runFromOwnPath(node)
       await node.world.run('sh', '-c', `cp ${program} ${program}.new && mv ${program}.new ${program}`)
