@@ -266,13 +266,13 @@ function isImpostor(
   if (within === undefined) return false
   const { daemons: programs, tracking } = shim.recognition.runtime.expects
   const keeps = shim.node.children.some((child) => isContainerRoot(child, shim))
-  // One that no daemon holds on to shows what it is by what it keeps: somebody may run podman in there.
-  if (tracking === 'none') return !keeps
+  // One that no connection holds shows what it is by what it keeps: somebody may run podman in there.
+  if (tracking !== 'connection') return !keeps
   const isServed = daemons.some(
     (daemon) => (daemon.within as unknown) === within && programs.includes(daemon.recognition.runtime.program),
   )
   if (!isServed) return shim.use.path === null || !keeps
-  const isSilent = tracking === 'connection' && shim.use.source !== null && shim.use.path === null
+  const isSilent = shim.use.source !== null && shim.use.path === null
   return isSilent && !keeps
 }
 

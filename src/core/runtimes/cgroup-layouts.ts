@@ -117,6 +117,8 @@ const layouts: readonly Layout[] = [
 /** Cgroups of those who watch over a container, and mount units, whose names may hold its id. */
 const noContainer = /^lxc\.monitor(?:\.|$)|(?:^|-)conmon(?:-|$)|\.mount$/
 
+const sixtyFour = /^[0-9a-f]{64}$/
+
 /** systemd's own, whatever is below or beside them. systemd.unit(5) */
 const unit = /\.(?:slice|service|socket|swap|scope)$/
 
@@ -145,6 +147,8 @@ function layoutOf(components: readonly string[], at: number): (Layout & { readon
   const component = components[at] as string
   const parent = components[at - 1] ?? ''
   if (noContainer.test(component) || parent === 'lxc.monitor') return undefined
+  // podman's pods have ids of the same form. libpod/pod_internal_linux.go
+  if (parent === 'libpod_parent' && sixtyFour.test(component)) return undefined
   for (const layout of layouts) {
     const id = layout.component.exec(component)?.[1]
     if (id === undefined) continue

@@ -64,9 +64,10 @@ function findingOf(forest: Forest, parent: TreeNode, zombies: readonly TreeNode[
 function mayHaveBeenShim({ containerOf, daemons, shims }: Forest, { process, parent }: TreeNode): boolean {
   const within = containerOf.get(process.key) ?? null
   const depth = depthOf(process)
-  const beside = [...daemons.filter(({ state }) => state === 'listening'), ...shims].filter(
-    (one) => one.within === within,
-  )
+  const beside = [
+    ...daemons.filter(({ state }) => state === 'listening'),
+    ...shims.filter(({ containers }) => containers.some(({ init }) => init !== null)),
+  ].filter((one) => one.within === within)
   if (within !== null) return beside.length > 0
   // A kernel before 4.1 does not tell how deep: then init's children, and a daemon's, are the node's own.
   if (depth === 1 || process.ppid === 1 || beside.some(({ node }) => node === parent)) return true

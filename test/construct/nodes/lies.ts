@@ -96,7 +96,7 @@ Verdicts: shim-leaked`,
             comm: 'runc:[2:INIT]',
             exe: '/opt/runc',
             state: 'S',
-              ageSeconds: 5_000,
+            ageSeconds: 5_000,
             ...inTenant,
           },
           {

@@ -187,6 +187,7 @@ describe('placeOf', () => {
     '/system.slice/containerd.service',
     '/machine.slice/machine-qemu\\x2d1\\x2dweb.scope',
     '/libpod_parent/conmon',
+    `/libpod_parent/${outer}/conmon`,
     '/lxc.monitor.web',
     '/libpod_parent/conmon',
     '/lxc.monitor.web',
