@@ -7,6 +7,7 @@ import { parseUnixSockets } from '../core/procfs/unix-sockets.ts'
 import type { BundleMount, BundleSample, FreezerSample, HostSample, Origin, UnixTable } from '../core/model/host.ts'
 import type { InterestOf, ProcessKey, ProcessSample, Wanted } from '../core/model/process.ts'
 import { mapReading, type Reading, valueOf } from '../core/model/reading.ts'
+import { BareStates } from './collect-bare-states.ts'
 import { Bundles, idIn } from './collect-bundles.ts'
 import { collectSocketInodes, Details, text } from './collect-detail.ts'
 import { EmptyCgroups } from './collect-empty-cgroups.ts'
@@ -35,6 +36,7 @@ export class Collector {
   readonly #staleRootfs = new StaleRootfsSearch()
   readonly #survivors = new Survivors()
   readonly #waits = new Waits()
+  readonly #bareStates = new BareStates()
   #sockets = new Map<ProcessKey, { readonly inodes: Reading<ReadonlySet<number>>; readonly pass: number }>()
   #origins = new Map<ProcessKey, FoundOrigin>()
   #pageBytes: number | null = null
@@ -98,6 +100,7 @@ export class Collector {
       engineStates: collectEngineStates(source, tally, processes, initPids, bundles),
       staleRootfs: this.#staleRootfs.collect(source, tally, processes, initPids, bundles, this.#bundles.remnants),
       emptyCgroups: this.#emptyCgroups.collect(source, tally, processes),
+      bareStates: this.#bareStates.collect(source, tally, processes, wanted),
       freezers: collectFreezers(source, tally, processes, wanted),
       reads: tally.reads,
       denied: tally.denied,

@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readdirSync, readlinkSync, r
 import type { Bytes } from '../core/model/bytes.ts'
 import { known, malformed, type Reading } from '../core/model/reading.ts'
 import { readingOfErrno } from './archive.ts'
+import { type Beneath, beneathOf, factsBeneath, listBeneath, openFileBeneath } from './beneath.ts'
 import type { ProcSource } from './proc-source.ts'
 
 export interface LivePaths {
@@ -38,7 +39,8 @@ export function liveSource({ procfs, cgroupfs }: LivePaths): ProcSource {
       return { takenAtMs: Date.now() }
     },
     list(path) {
-      return attempt(() => readdirSync(at(path)))
+      const stranger = strangerIn(path)
+      return attempt(() => (stranger === undefined ? readdirSync(at(path)) : listBeneath(stranger)))
     },
     read(path) {
       let fd: number
@@ -58,11 +60,13 @@ export function liveSource({ procfs, cgroupfs }: LivePaths): ProcSource {
     },
     readWhole(path, limitBytes) {
       return attempt(
-        () => openSync(at(path), CAREFULLY),
+        () => openCarefully(path),
         (fd) => {
           try {
             const facts = fstatSync(fd)
             if (!facts.isFile()) return malformed('not a regular file')
+            // Of /proc and the like nobody knows the size beforehand; of a file too long not a byte need be read.
+            if (facts.size > limitBytes) return malformed(`longer than ${limitBytes} bytes`)
             return readAll(fd, limitBytes, facts.size)
           } catch (error) {
             return readingOfError(error)
@@ -76,11 +80,24 @@ export function liveSource({ procfs, cgroupfs }: LivePaths): ProcSource {
       return attempt(() => readlinkSync(at(path)))
     },
     facts(path) {
+      const stranger = strangerIn(path)
       return attempt(() => {
-        const { ino, nlink, ctimeMs } = statSync(at(path))
+        const { ino, nlink, ctimeMs } =
+          stranger === undefined || stranger.names.length === 0 ? statSync(at(path)) : factsBeneath(stranger)
         return { inode: ino, nlink, changedMs: Math.round(ctimeMs) }
       })
     },
+  }
+
+  function openCarefully(path: string): number {
+    const stranger = strangerIn(path)
+    if (stranger === undefined) return openSync(at(path), CAREFULLY)
+    return openFileBeneath(stranger, CAREFULLY)
+  }
+
+  function strangerIn(path: string): Beneath | undefined {
+    const found = beneathOf(path)
+    return found === undefined ? undefined : { ...found, start: at(found.start) }
   }
 
   /** Most answers are a few hundred bytes long, and a view of each length is made once. */

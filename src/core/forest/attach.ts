@@ -10,26 +10,20 @@ import type {
 } from '../model/forest.ts'
 import type { HostSample } from '../model/host.ts'
 import type { ProcessKey, ProcessSample } from '../model/process.ts'
-import { valueOf } from '../model/reading.ts'
 import type { Recognition } from '../model/runtime.ts'
 import type { Container } from '../model/snapshot.ts'
 import {
   type ContainerRoot,
   cgroupOf,
-  clientOf,
   containerFromBundle,
   containerFromProcess,
+  isContainerRoot,
   type PlaceOf,
 } from './containers.ts'
-import {
-  type DaemonRoot,
-  daemonAt,
-  findDaemons,
-  inferAddresses,
-  programsWithin,
-  serves,
-  sharesMounts,
-} from './daemons.ts'
+import { findAttended } from './attended.ts'
+import { findBare } from './bare.ts'
+import { callersIn, chainOf } from './chains.ts'
+import { type DaemonRoot, daemonAt, findDaemons, inferAddresses, serves, sharesMounts } from './daemons.ts'
 import { type HostIndex, indexHost } from './host-index.ts'
 import { identify } from './identity.ts'
 import { indexKeepers } from './keepers.ts'
@@ -70,16 +64,28 @@ function attachAll(
   excluded: ReadonlySet<ProcessKey>,
 ): { forest: Forest; impostors: ProcessKey[] } {
   const index = indexHost(host)
-  const daemons = findDaemons(host, tree, recognitions, addresses)
+  const claimed = findDaemons(host, tree, recognitions, addresses)
   const shims = findShims(host, index, tree, recognitions, excluded)
   const shimsByKey = new Map(shims.map((shim) => [shim.node.process.key, shim]))
   const engines = findEngines(tree, recognitions, shimsByKey)
 
   const kept = shims.length === 0 ? [] : keptContainers(host, index, shims, engines, placeOf)
-  const keptPaths = new Set(
-    kept.flatMap(({ cgroupPath, init }) => (init === null || cgroupPath === null ? [] : [cgroupPath])),
+  const attended = findAttended(index, engines, placeOf)
+  const keepsInit = new Set([...kept, ...attended].map(({ init }) => init))
+  const ids = new Set([...kept, ...attended].map(({ id }) => id))
+  const bare = findBare(
+    index,
+    tree,
+    host.bareStates,
+    placeOf,
+    (init) => keepsInit.has(init),
+    (id) => ids.has(id),
   )
-  const keptInits = new Set(kept.map(({ init }) => init))
+  const watched = [...kept, ...attended, ...bare]
+  const keptPaths = new Set(
+    watched.flatMap(({ cgroupPath, init }) => (init === null || cgroupPath === null ? [] : [cgroupPath])),
+  )
+  const keptInits = new Set(watched.map(({ init }) => init))
   const unkept = findUnkept(
     index,
     tree,
@@ -90,10 +96,11 @@ function attachAll(
       isBelow(path, keptPaths) ||
       (node.parent !== null && startsContainers(node.parent, recognitions, excluded)),
   )
-  const containers = [...kept, ...unkept]
+  const containers = [...watched, ...unkept]
   const containerOf = assignMembers(tree, containers, (key) => shimsByKey.has(key))
-  for (const daemon of daemons)
+  for (const daemon of claimed)
     daemon.within = (containerOf.get(daemon.node.process.key) as ContainerBranch | undefined) ?? null
+  const daemons = claimed.filter((daemon) => isDaemon(daemon, addresses, recognitions))
 
   const impostors = shims.filter((shim) => isImpostor(shim, containerOf, daemons)).map((shim) => shim.node.process.key)
   if (impostors.length > 0) return { forest: emptyForest(host, tree, recognitions), impostors }
@@ -101,8 +108,17 @@ function attachAll(
   inferAddresses(
     host,
     daemons,
-    shims.flatMap(({ node, address, recognition }) =>
-      address === null ? [] : [{ process: node.process, address, runtime: recognition.runtime }],
+    shims.flatMap((shim) =>
+      shim.address === null
+        ? []
+        : [
+            {
+              process: shim.node.process,
+              address: shim.address,
+              runtime: shim.recognition.runtime,
+              within: (outerOfShim(shim, containerOf) as ContainerBranch | undefined) ?? null,
+            },
+          ],
     ),
   )
   for (const container of containers) {
@@ -112,8 +128,11 @@ function attachAll(
   const byShim = groupByShim(containers)
   const doubt = doubtsIn(tree, recognitions, containerOf, resembles)
   for (const container of unkept) if (doubt.mayBeKept(container)) container.keeperProof = null
-  for (const shim of shims) finishShim(host, shim, doubt, daemons, byShim.get(shim) ?? [], recognitions, containerOf)
-  for (const container of containers) finishContainer(container, daemons, containerOf)
+  for (const shim of shims)
+    finishShim(host, tree, shim, doubt, daemons, byShim.get(shim) ?? [], recognitions, containerOf)
+  for (const container of containers) container.within = withinOf(container, containerOf)
+  const callers = callersIn(daemons as readonly DaemonBranch[])
+  for (const container of containers) container.chain = chainOf(container as ContainerBranch, callers)
   identify(containers, remembered)
 
   return {
@@ -170,16 +189,6 @@ const isWorking = (node: TreeNode, working: ReadonlySet<TreeNode>): boolean =>
 
 const byAge = (nodes: readonly TreeNode[]): TreeNode[] =>
   [...nodes].sort((a, b) => a.process.startTicks - b.process.startTicks || a.process.pid - b.process.pid)
-
-/** A child of a shim that is neither in the shim's cgroup nor in its pid namespace; log drivers and hooks are in both. */
-function isContainerRoot(child: TreeNode, shim: ShimRoot): boolean {
-  if (child.process.state === 'Z') return false
-  const path = cgroupOf(child)
-  if (path !== null && path !== cgroupOf(shim.node)) return true
-  const own = child.process.detail === undefined ? null : valueOf(child.process.detail.innerPids)
-  const above = shim.node.process.detail === undefined ? null : valueOf(shim.node.process.detail.innerPids)
-  return own !== null && above !== null && own.length > above.length
-}
 
 function findEngines(
   tree: Tree,
@@ -243,26 +252,54 @@ function isBelow(path: string, paths: ReadonlySet<string>): boolean {
   return false
 }
 
+/**
+ * What runs in a container and bears the name of a shim is one where it does what every shim does: listen from its
+ * first moment on at the socket that its command line implies, and keep a container; where a daemon of shims runs
+ * beside it, one of the two is enough.
+ */
 function isImpostor(
   shim: ShimRoot,
   containerOf: ReadonlyMap<ProcessKey, ContainerRoot>,
   daemons: readonly DaemonRoot[],
 ): boolean {
-  const within = containerOf.get(shim.node.process.key)
-  if (within === undefined || within.shim === shim) return false
-  // One that no daemon holds on to shows what it is by what it keeps: somebody may run podman in there.
-  if (shim.recognition.runtime.expects.tracking === 'none') {
-    return !shim.node.children.some((child) => isContainerRoot(child, shim))
-  }
-  return !daemons.some(
-    (daemon) =>
-      (daemon.within as unknown) === within &&
-      shim.recognition.runtime.expects.daemons.includes(daemon.recognition.runtime.program),
+  const within = outerOfShim(shim, containerOf)
+  if (within === undefined) return false
+  const { daemons: programs, tracking } = shim.recognition.runtime.expects
+  const keeps = shim.node.children.some((child) => isContainerRoot(child, shim))
+  // One that no connection holds shows what it is by what it keeps: somebody may run podman in there.
+  if (tracking !== 'connection') return !keeps
+  const isServed = daemons.some(
+    (daemon) => (daemon.within as unknown) === within && programs.includes(daemon.recognition.runtime.program),
   )
+  if (!isServed) return shim.use.path === null || !keeps
+  const isSilent = shim.use.source !== null && shim.use.path === null
+  return isSilent && !keeps
+}
+
+/** The container that a shim runs in; its own is none. */
+function outerOfShim(shim: ShimRoot, containerOf: ReadonlyMap<ProcessKey, ContainerRoot>): ContainerRoot | undefined {
+  const within = containerOf.get(shim.node.process.key)
+  return within?.shim === shim ? undefined : within
+}
+
+/**
+ * In a container anybody may take the name; there only who listens, or did, or is the parent of shims, living or dead, is
+ * a daemon, as far as that can be read.
+ */
+function isDaemon(
+  { node, within, state }: DaemonRoot,
+  addresses: Attachment['addresses'],
+  recognitions: ReadonlyMap<ProcessKey, Recognition>,
+): boolean {
+  if (within === null || state === 'listening' || addresses.has(node.process.key)) return true
+  if (node.process.detail?.socketInodes.kind !== 'known') return true
+  const roles = node.children.map((child) => recognitions.get(child.process.key)?.role)
+  return roles.includes('shim') || roles.includes('remains')
 }
 
 function finishShim(
   host: HostSample,
+  tree: Tree,
   shim: ShimRoot,
   doubt: Doubt,
   daemons: readonly DaemonRoot[],
@@ -270,15 +307,21 @@ function finishShim(
   recognitions: ReadonlyMap<ProcessKey, Recognition>,
   containerOf: ReadonlyMap<ProcessKey, ContainerRoot>,
 ): void {
-  const { daemon, state } = daemonAt(host, daemons, shim.node.process, shim.recognition.runtime, shim.address)
+  shim.within = (outerOfShim(shim, containerOf) as ContainerBranch | undefined) ?? null
+  const { daemon, state } = daemonAt(
+    host,
+    daemons,
+    shim.node.process,
+    shim.recognition.runtime,
+    shim.address,
+    shim.within,
+  )
   shim.containers = own as readonly ContainerBranch[] as ContainerBranch[]
   shim.parentage = parentageOf(shim, recognitions)
   shim.daemon = daemon ?? (shim.parentage === 'daemon' ? parentDaemon(shim, daemons) : callerOf(shim, daemons))
   shim.addressState = state === 'silent' && doubt.mayBeServed ? 'unknown' : state
   shim.relation = relationOf(host, shim, own)
-  Object.assign(shim, holdOn(shim))
-  const within = containerOf.get(shim.node.process.key)
-  shim.within = within === undefined || within.shim === shim ? null : (within as ContainerBranch)
+  Object.assign(shim, holdOn(tree, shim))
 }
 
 /** Who called a keeper that no daemon holds on to: the one that there is of the kind that calls it. */
@@ -291,15 +334,11 @@ function callerOf({ node, recognition }: ShimRoot, daemons: readonly DaemonRoot[
 const parentDaemon = (shim: ShimRoot, daemons: readonly DaemonRoot[]): DaemonBranch | null =>
   daemons.find((daemon) => daemon.node === shim.node.parent) ?? null
 
-function finishContainer(
+const withinOf = (
   container: ContainerRoot,
-  daemons: readonly DaemonRoot[],
   containerOf: ReadonlyMap<ProcessKey, ContainerRoot>,
-): void {
-  const { shim } = container
-  container.within = shim === null ? outerOf(container, containerOf) : shim.within
-  container.chain = chainOf(container, daemons)
-}
+): ContainerBranch | null =>
+  container.shim?.within ?? (container.shim === null ? outerOf(container, containerOf) : null)
 
 function outerOf(
   container: ContainerRoot,
@@ -310,28 +349,12 @@ function outerOf(
   return outer === undefined || outer === container ? null : (outer as ContainerBranch)
 }
 
-/** Who called whom. Those above the namespace's own daemon are named only where they are seen to run. */
-function chainOf(container: ContainerRoot, daemons: readonly DaemonRoot[]): string[] {
-  const { shim } = container
-  if (shim === null) return [container.manager]
-  const { runtime } = shim.recognition
-  const through = clientOf(shim)?.through ?? runtime.expects.daemons.slice(0, 1)
-  const running = programsWithin(daemons as readonly DaemonBranch[], container.within)
-  const inPod = container.pod !== null
-  const callers = through.filter((program) => {
-    if (runtime.expects.daemons.includes(program)) return true
-    // Docker answers people as well as Kubernetes: only a pod's container came from there.
-    if (program === 'kubelet' || program === 'cri-dockerd') return inPod && running.has(program)
-    return true
-  })
-  return [...callers, runtime.program]
-}
-
-/** Those that are a container's own: below it, its programs may make what they like. */
+/** Those that are a container's own and that nobody else names so: below it, its programs may make what they like. */
 const emptyPlacesOf = ({ emptyCgroups }: HostSample, placeOf: PlaceOf): EmptyPlace[] =>
   emptyCgroups.flatMap((cgroup) => {
     const place = placeOf(cgroup.path)
-    return place?.path === cgroup.path ? [{ ...cgroup, id: place.id }] : []
+    if (place?.path !== cgroup.path || (place.proves !== 'keeper' && place.podUid === null)) return []
+    return [{ ...cgroup, id: place.id }]
   })
 
 const emptyForest = (host: HostSample, tree: Tree, recognitions: ReadonlyMap<ProcessKey, Recognition>): Forest => ({

@@ -14,6 +14,7 @@ export interface CgroupPlace {
   readonly manager: string | null
   readonly containerdNamespace: string | null
   readonly podUid: string | null
+  readonly proves: 'keeper' | 'container' | 'nothing'
 }
 export type PlaceOf = (cgroupPath: string) => CgroupPlace | undefined
 
@@ -36,7 +37,10 @@ export const clientOf = (shim: ShimRoot): Client | undefined =>
  */
 export function initOf(bundle: BundleSample, shim: ShimRoot, placeOf: PlaceOf): TreeNode | null | undefined {
   const pid = valueOf(bundle.initPid)
-  if (pid === null) return eldestIn(bundle.id, shim, placeOf)
+  if (pid === null) {
+    const named = eldestIn(bundle.id, shim, placeOf)
+    return named ?? (keepsOnlyOne(shim) && bundle.initPid.kind === 'gone' ? onlyRootOf(shim) : undefined)
+  }
   const shimPids = shim.node.process.detail === undefined ? null : valueOf(shim.node.process.detail.innerPids)
   const depth = shimPids === null ? null : shimPids.length - 1
   let isCertain = depth !== null || shim.node.children.length === 0
@@ -57,6 +61,31 @@ function eldestIn(id: string, shim: ShimRoot, placeOf: PlaceOf): TreeNode | unde
   return inside.sort((a, b) => a.process.startTicks - b.process.startTicks || a.process.pid - b.process.pid)[0]
 }
 
+/** A shim that its daemon holds on to as its child, and writes no pid: one for each container. containerd v0.2.9 */
+const keepsOnlyOne = ({ recognition: { runtime } }: ShimRoot): boolean =>
+  runtime.expects.tracking === 'parent' && !runtime.expects.writesInitPid
+
+/** Where no pid is written, the first of the shim's children that is in a container is its container's init. */
+function onlyRootOf(shim: ShimRoot): TreeNode | null | undefined {
+  if (shim.node.children.length === 0) return null
+  const roots = shim.node.children.filter((child) => isContainerRoot(child, shim))
+  return roots.sort((a, b) => a.process.startTicks - b.process.startTicks || a.process.pid - b.process.pid)[0]
+}
+
+/** A child of a shim that is neither in the shim's cgroup nor in its pid namespace; log drivers and hooks are in both. */
+export function isContainerRoot(child: TreeNode, shim: ShimRoot): boolean {
+  if (child.process.state === 'Z') return false
+  const path = cgroupOf(child)
+  if (path !== null && path !== cgroupOf(shim.node)) return true
+  const own = child.process.detail === undefined ? null : valueOf(child.process.detail.innerPids)
+  const above = shim.node.process.detail === undefined ? null : valueOf(shim.node.process.detail.innerPids)
+  return own !== null && above !== null && own.length > above.length
+}
+
+/** A bundle that the command line names may be any directory; the id stands beside it. */
+const givenAsArgument = ({ recognition, id, bundlePath }: ShimRoot, { path }: BundleSample): string | null =>
+  recognition.runtime.expects.bundle === 'argument' && path === bundlePath ? id : null
+
 export function containerFromBundle(
   index: HostIndex,
   bundle: BundleSample,
@@ -69,7 +98,14 @@ export function containerFromBundle(
   const init = found ?? null
   return {
     initIsGone: found === null && index.isComplete,
-    ...named(bundle.id, shim, names, init, placeOf, configuredCgroup(config?.cgroupsPath ?? null)),
+    ...named(
+      givenAsArgument(shim, bundle) ?? bundle.id,
+      shim,
+      names,
+      init,
+      placeOf,
+      configuredCgroup(config?.cgroupsPath ?? null),
+    ),
     bundle,
     freezer: index.freezerOf(init),
   }
@@ -112,7 +148,7 @@ function named(
     key: '',
     id,
     containerdNamespace: shim.containerdNamespace,
-    manager: client?.manages ?? shim.recognition.runtime.expects.manages,
+    manager: client?.manages ?? place?.manager ?? shim.recognition.runtime.expects.manages,
     role: sandbox ? 'sandbox' : 'container',
     shim,
     keeperProof: null,

@@ -4,7 +4,7 @@ import type { ProcessKey, ProcessSample } from '../model/process.ts'
 import { valueOf } from '../model/reading.ts'
 import type { Recognition, Runtime } from '../model/runtime.ts'
 import { socketPath } from '../model/path.ts'
-import { isListening, rowsFor } from './sockets.ts'
+import { hasListener, isListening, rowsFor } from './sockets.ts'
 
 /** Sockets that are not for clients: ttrpc for shims' events, and the listeners that containerd holds for v1 shims. */
 const internal = /\.ttrpc$|\/s\/[0-9a-f]{64}$|^@/
@@ -54,11 +54,15 @@ function listening(
       .sort()
     return bound.length > 0
       ? { addresses: bound, state: 'listening' }
-      : { addresses: remembered ?? declared, state: 'starting' }
+      : { addresses: remembered ?? declared, state: silence(recognition) }
   }
   const heard = [...(remembered ?? []), ...declared].filter((path) => isListening(found.rows, path))
   return heard.length > 0 ? { addresses: heard, state: 'listening' } : { addresses: declared, state: 'unknown' }
 }
+
+/** What it means that a daemon's descriptors are known and none of them listens. */
+const silence = ({ runtime }: Recognition): 'starting' | 'unknown' =>
+  runtime.expects.mayNotListen === true ? 'unknown' : 'starting'
 
 /**
  * Where descriptors can't be read, one daemon of the right program beside an address that somebody listens at is the
@@ -67,14 +71,15 @@ function listening(
 export function inferAddresses(
   host: HostSample,
   daemons: readonly DaemonRoot[],
-  wanted: readonly { process: ProcessSample; address: string; runtime: Runtime }[],
+  wanted: readonly { process: ProcessSample; address: string; runtime: Runtime; within: ContainerBranch | null }[],
 ): void {
-  for (const { process, address, runtime } of wanted) {
+  for (const { process, address, runtime, within } of wanted) {
     const found = rowsFor(host, process)
     if (found === undefined || !isListening(found.rows, address)) continue
     const able = daemons.filter((daemon) => serves(daemon, runtime) && sharesMounts(daemon, process))
     if (able.some((daemon) => daemon.addresses.includes(address))) continue
-    const unproven = able.filter((daemon) => daemon.state === 'unknown')
+    // One in a container serves that container: it neither answers for the node nor makes its own daemon doubtful.
+    const unproven = able.filter((daemon) => daemon.state === 'unknown' && isBeside(daemon, process, within))
     const [only] = unproven
     if (unproven.length !== 1 || only === undefined) continue
     only.addresses = [...only.addresses, address]
@@ -89,20 +94,39 @@ export function daemonAt(
   process: ProcessSample,
   runtime: Runtime,
   address: string | null,
+  within: ContainerBranch | null,
 ): { daemon: DaemonRoot | null; state: AddressState } {
   const found = rowsFor(host, process)
   if (address === null || found === undefined) return { daemon: null, state: 'unknown' }
   const able = daemons.filter((daemon) => serves(daemon, runtime) && sharesMounts(daemon, process))
   const here = able.filter((daemon) => daemon.addresses.includes(address))
-  if (isListening(found.rows, address)) {
+  if (hasListener(found.rows, address, (inode) => daemons.some((daemon) => isElsewhere(daemon, process, inode)))) {
     // Two daemons with one address in mount namespaces that can't be told apart: either may be the one.
-    if (here.length > 1) return { daemon: null, state: 'unknown' }
-    return { daemon: here[0] ?? null, state: 'listening' }
+    const beside = here.filter((daemon) => isBeside(daemon, process, within))
+    if (beside.length > 1) return { daemon: null, state: 'unknown' }
+    return { daemon: beside[0] ?? null, state: 'listening' }
   }
   const starting = able.find((daemon) => mayStillListen(host, daemon, address))
   if (starting !== undefined) return { daemon: starting, state: 'starting' }
   if (able.some((daemon) => daemon.state === 'unknown')) return { daemon: null, state: 'unknown' }
   return { daemon: null, state: host.complete ? 'silent' : 'unknown' }
+}
+
+/**
+ * Whether a daemon is one of the same node, where nodes are nested: it sees the same file systems or, where that can't
+ * be read, is in the same container and as deep in pid namespaces.
+ */
+function isBeside(daemon: DaemonRoot, process: ProcessSample, within: ContainerBranch | null): boolean {
+  const [mounts, theirs] = [mountsOf(process), mountsOf(daemon.node.process)]
+  if (mounts !== null && theirs !== null) return mounts === theirs
+  const [depth, other] = [depthOf(process), depthOf(daemon.node.process)]
+  return daemon.within === within && (depth === null || other === null || depth === other)
+}
+
+/** A socket of that name that somebody in another mount namespace holds is at another path of that name. */
+function isElsewhere(daemon: DaemonRoot, process: ProcessSample, inode: number): boolean {
+  const { detail } = daemon.node.process
+  return !sharesMounts(daemon, process) && detail?.socketInodes.kind === 'known' && detail.socketInodes.value.has(inode)
 }
 
 function mayStillListen(host: HostSample, daemon: DaemonRoot, address: string): boolean {
@@ -116,10 +140,12 @@ export const serves = (daemon: DaemonRoot, runtime: Runtime): boolean =>
 
 /** Not knowing a mount namespace excludes nothing. */
 export function sharesMounts(daemon: DaemonRoot, process: ProcessSample): boolean {
-  const own = process.detail === undefined ? null : valueOf(process.detail.mountNamespace)
-  const theirs = daemon.node.process.detail === undefined ? null : valueOf(daemon.node.process.detail.mountNamespace)
+  const [own, theirs] = [mountsOf(process), mountsOf(daemon.node.process)]
   return own === null || theirs === null || own === theirs
 }
 
-export const programsWithin = (daemons: readonly DaemonBranch[], within: ContainerBranch | null): ReadonlySet<string> =>
-  new Set(daemons.filter((daemon) => daemon.within === within).map((daemon) => daemon.recognition.runtime.program))
+const mountsOf = ({ detail }: ProcessSample): number | null =>
+  detail === undefined ? null : valueOf(detail.mountNamespace)
+
+const depthOf = ({ detail }: ProcessSample): number | null =>
+  detail === undefined ? null : (valueOf(detail.innerPids)?.length ?? null)

@@ -2,7 +2,7 @@ import type { ProcessSample, Wanted } from '../model/process.ts'
 import type { Recognition } from '../model/runtime.ts'
 
 /** Cgroups that systemd makes for services and sessions: not containers, however their processes came there. */
-const systemdUnit = /\.(?:service|slice|socket|mount|swap)$|^(?:init|session-[^/]*)\.scope$/
+export const systemdUnit = /\.(?:service|slice|socket|mount|swap)$|^(?:init|session-[^/]*)\.scope$/
 
 /**
  * Which processes deserve more than their cheap files, and how much more. Most processes of a node live inside a
@@ -14,13 +14,16 @@ export function interestIn(
 ): ReadonlyMap<number, Wanted> {
   const byPid = new Map<number, ProcessSample>()
   const wanted = new Map<number, Wanted>()
+  const recognitions = new Map<number, Recognition>()
   for (const process of processes) {
     byPid.set(process.pid, process)
     if (process.kernelThread) continue
     const recognition = recognizeOne(process)
     if (recognition === undefined) continue
-    wanted.set(process.pid, wantedOf(recognition))
+    recognitions.set(process.pid, recognition)
   }
+  const isTenant = tenantsAmong(byPid, recognitions)
+  for (const [pid, recognition] of recognitions) if (!isTenant(pid)) wanted.set(pid, wantedOf(recognition))
 
   for (const process of processes) {
     if (process.kernelThread || wanted.has(process.pid)) continue
@@ -31,6 +34,8 @@ export function interestIn(
     else if (process.state === 'D') wanted.set(process.pid, { interest: 'blocked' })
   }
 
+  // What is the node's own, and what a container's, shows against its first process.
+  if (byPid.has(1) && !wanted.has(1)) wanted.set(1, { interest: 'reaper' })
   // Whose child a shim, a stray or a zombie is decides what that means: is it the init of its pid namespace?
   for (const [pid, { interest }] of [...wanted]) {
     if (interest === 'root' || interest === 'daemon' || interest === 'blocked') continue
@@ -38,6 +43,40 @@ export function interestIn(
     if (ppid > 0 && byPid.has(ppid) && !wanted.has(ppid)) wanted.set(ppid, { interest: 'reaper' })
   }
   return wanted
+}
+
+/**
+ * Whoever calls itself a shim below a shim is what that one keeps, and may have filled its working directory with
+ * anything: it is not looked into, but where a daemon runs below the same shim, and makes a node of its container, or
+ * where it has a child in another cgroup, as every shim has that keeps something.
+ */
+function tenantsAmong(
+  byPid: ReadonlyMap<number, ProcessSample>,
+  recognitions: ReadonlyMap<number, Recognition>,
+): (pid: number) => boolean {
+  const keeperAbove = (pid: number): number | undefined => {
+    const seen = new Set<number>()
+    for (let above = byPid.get(pid)?.ppid ?? 0; above > 1 && !seen.has(above); above = byPid.get(above)?.ppid ?? 0) {
+      if (recognitions.get(above)?.role === 'shim') return above
+      seen.add(above)
+    }
+    return undefined
+  }
+  const nodes = new Set<number>()
+  for (const [pid, { role }] of recognitions) {
+    const keeper = role === 'daemon' ? keeperAbove(pid) : undefined
+    if (keeper !== undefined) nodes.add(keeper)
+  }
+  const keeping = new Set<number>()
+  for (const { ppid, cgroup } of byPid.values()) {
+    if (recognitions.get(ppid)?.role !== 'shim' || cgroup.kind !== 'known') continue
+    const above = byPid.get(ppid)?.cgroup
+    if (above?.kind === 'known' && above.value.path !== cgroup.value.path) keeping.add(ppid)
+  }
+  return (pid) => {
+    const keeper = recognitions.get(pid)?.role === 'shim' ? keeperAbove(pid) : undefined
+    return keeper !== undefined && !nodes.has(keeper) && !keeping.has(pid)
+  }
 }
 
 function wantedOf(recognition: Recognition): Wanted {

@@ -1,5 +1,6 @@
-import type { ShimBranch, TreeNode } from '../model/forest.ts'
+import type { ShimBranch, Tree, TreeNode } from '../model/forest.ts'
 import type { HostSample } from '../model/host.ts'
+import { valueOf } from '../model/reading.ts'
 import { type ContainerRoot, clientOf } from './containers.ts'
 import type { ShimRoot } from './shims.ts'
 
@@ -48,16 +49,29 @@ const unproven: Hold = { supervision: 'unknown', orphanedBy: null }
 const orphaned = (orphanedBy: NonNullable<Hold['orphanedBy']>): Hold => ({ supervision: 'orphaned', orphanedBy })
 
 /** Judged at once, without grace; *orphaned* is proven, *unknown* is anything that is not proven either way. */
-export function holdOn(shim: ShimRoot): Hold {
+export function holdOn(tree: Tree, shim: ShimRoot): Hold {
   switch (shim.recognition.runtime.expects.tracking) {
     case 'none':
       return managed
     case 'parent':
       return shim.parentage === 'daemon' ? managed : unproven
     case 'connection':
-      return holdByConnection(shim)
+      return isBelieved(tree, shim) ? holdByConnection(shim) : unproven
   }
 }
+
+/**
+ * Anybody may call himself a shim. Who listens as one, or keeps something, is one; who does neither is judged only where
+ * he sees the node's own file systems, and is in no container.
+ */
+function isBelieved(tree: Tree, { node, within, use, containers }: ShimRoot): boolean {
+  if (use.path !== null || containers.some((container) => container.init !== null)) return true
+  const own = mountsOf(node)
+  return within === null && own !== null && own === mountsOf(tree.byPid.get(1))
+}
+
+const mountsOf = (node: TreeNode | undefined): number | null =>
+  node?.process.detail === undefined ? null : valueOf(node.process.detail.mountNamespace)
 
 function holdByConnection(shim: ShimRoot): Hold {
   const { use, bundleDeleted, addressState, parentage, daemon, relation } = shim

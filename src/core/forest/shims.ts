@@ -53,8 +53,26 @@ export function findShims(
       within: null,
     })
   }
-  return shims
+  return shims.filter((shim) => !mayBeSession(shim, shims))
 }
+
+/**
+ * containerd 0.2 gives each exec session a shim with the same command line; only where it works tells them apart. Where
+ * that can't be read, the oldest is the container's.
+ */
+function mayBeSession({ node, recognition, id }: ShimRoot, shims: readonly ShimRoot[]): boolean {
+  if (recognition.runtime.expects.tracking !== 'parent' || node.process.detail?.cwd.kind === 'known') return false
+  return shims.some(
+    (other) =>
+      other.recognition.runtime === recognition.runtime &&
+      other.id === id &&
+      other.node.parent === node.parent &&
+      isOlder(other.node, node),
+  )
+}
+
+const isOlder = ({ process: one }: TreeNode, { process: other }: TreeNode): boolean =>
+  one.startTicks < other.startTicks || (one.startTicks === other.startTicks && one.pid < other.pid)
 
 function* first<T>(item: T, others: Iterable<T>): Iterable<T> {
   yield item

@@ -19,6 +19,10 @@ export function rowsFor(host: HostSample, process: ProcessSample): { table: Unix
 
 export const isListening = (rows: Rows, path: string): boolean => rowsAt(rows, path).some((row) => row.listening)
 
+/** @param isAnothers whether a socket is known to be somewhere else, in spite of its name. */
+export const hasListener = (rows: Rows, path: string, isAnothers: (inode: number) => boolean): boolean =>
+  rowsAt(rows, path).some((row) => row.listening && !isAnothers(row.inode))
+
 /** /var/run is a link to /run, and either name may be bound. */
 function rowsAt(rows: Rows, path: string): readonly UnixRow[] {
   return rows.get(path) ?? (path.startsWith('/run/') ? rows.get(`/var${path}`) : undefined) ?? []
@@ -26,9 +30,8 @@ function rowsAt(rows: Rows, path: string): readonly UnixRow[] {
 
 /** @param candidates where the shim's socket may be, the likeliest first. */
 export function socketUse(host: HostSample, process: ProcessSample, candidates: Iterable<string>): SocketUse {
-  const unknown = { path: null, connections: null, unaccepted: null, source: null }
   const found = rowsFor(host, process)
-  if (found === undefined) return unknown
+  if (found === undefined) return { path: null, connections: null, unaccepted: null, source: null }
   for (const path of candidates) {
     const rows = rowsAt(found.rows, path)
     const listeners = rows.filter((row) => row.listening).length
@@ -43,5 +46,5 @@ export function socketUse(host: HostSample, process: ProcessSample, candidates: 
       source,
     }
   }
-  return unknown
+  return { path: null, connections: null, unaccepted: null, source: found.table.source }
 }

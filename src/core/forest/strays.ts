@@ -37,12 +37,25 @@ export function findUnkept(
     const container = unkept(index, node, path, placeOf(path), recognition !== undefined)
     if (container === undefined) continue
     const before = found.get(container.cgroupPath ?? path)
-    // The oldest process of the cgroup is the init; others came by exec, or lost their parents.
-    if (before === undefined || (before.init?.process.startTicks ?? 0) > process.startTicks) {
+    if (before?.init == null || isRatherInit(node, before.init)) {
       found.set(container.cgroupPath ?? path, container)
     }
   }
   return [...found.values()]
+}
+
+/**
+ * The first process of a pid namespace; else the oldest of the cgroup: others came by exec, lost their parents, or
+ * watch over the container from its cgroup.
+ */
+function isRatherInit(node: TreeNode, other: TreeNode): boolean {
+  if (isNamespaceInit(node) !== isNamespaceInit(other)) return isNamespaceInit(node)
+  return node.process.startTicks < other.process.startTicks
+}
+
+function isNamespaceInit({ process: { detail } }: TreeNode): boolean {
+  const inner = detail === undefined ? null : valueOf(detail.innerPids)
+  return inner !== null && inner.length > 1 && inner[inner.length - 1] === 1
 }
 
 function unkept(
@@ -57,7 +70,8 @@ function unkept(
   const bundle = index.bundlesOf(id).find((candidate) => describes(candidate, node, path, place)) ?? null
   const origin = index.originOf(node)
   const engine = engineOf(index.survivorOf(node), node)
-  if (!place && !mount && !bundle && !engine && !isEngineInit && !isContainerOfContainerd(origin, node))
+  const isNamedSo = place !== undefined && place.proves !== 'nothing'
+  if (!isNamedSo && !mount && !bundle && !engine && !isEngineInit && !isContainerOfContainerd(origin, node))
     return undefined
 
   const told = (bundle === null ? null : valueOf(bundle.config)) ?? engine?.state ?? null
@@ -66,7 +80,7 @@ function unkept(
   const containerdNamespace =
     taskBundle.exec(bundlePath ?? '')?.[1] ??
     engine?.containerdNamespace ??
-    place?.containerdNamespace ??
+    (isNamedSo || origin !== undefined ? place?.containerdNamespace : null) ??
     (origin?.sandboxId == null ? null : 'k8s.io')
   return {
     key: '',
@@ -112,10 +126,8 @@ function engineOf(survivor: Survivor | undefined, { process }: TreeNode) {
 }
 
 /** A root that containerd made, in a pid namespace of its own: somebody may also chroot into a snapshot by hand. */
-function isContainerOfContainerd(origin: Origin | undefined, node: TreeNode): boolean {
-  const inner = node.process.detail === undefined ? null : valueOf(node.process.detail.innerPids)
-  return origin?.madeBy === 'containerd' && inner !== null && inner.length > 1 && inner[inner.length - 1] === 1
-}
+const isContainerOfContainerd = (origin: Origin | undefined, node: TreeNode): boolean =>
+  origin?.madeBy === 'containerd' && isNamespaceInit(node)
 
 /** A bundle is this container's when it names its cgroup, or its init, or when its cgroup names it. */
 function describes(bundle: BundleSample, node: TreeNode, path: string, place: CgroupPlace | undefined): boolean {
@@ -149,8 +161,8 @@ function proofOf(
   if (bundle !== null && taskBundle.test(bundle.path))
     return { source: bundle.source, observed: `bundle ${bundle.path} is there` }
   // buildah's containers have files in containers/storage as well, and never a keeper: the cgroup must tell.
-  if (origin?.madeBy === 'containerd' || (origin !== undefined && place?.manager != null))
+  if (origin?.madeBy === 'containerd' || (origin !== undefined && place?.proves === 'keeper'))
     return { source: origin.source, observed: origin.observed }
-  if (place?.manager != null) return { source: `/proc/${node.process.pid}/cgroup`, observed: path }
+  if (place?.proves === 'keeper') return { source: `/proc/${node.process.pid}/cgroup`, observed: path }
   return null
 }

@@ -91,6 +91,8 @@ export interface ContainerBranch {
   readonly role: 'sandbox' | 'container'
   readonly bundle: BundleSample | null
   readonly shim: ShimBranch | null
+  /** The engine that stays beside it as its parent, where one does that is no shim. */
+  readonly attendant?: EngineBranch
   /** Without a shim: that there was one. A container without one and without this has none by design. */
   readonly keeperProof: KeeperProof | null
   /** The container's first process, zombie or not; `null` when it has none. */

@@ -196,5 +196,7 @@ export interface HostSample {
   readonly staleRootfs: readonly StaleRootfs[]
   /** The first of them, where there are many. */
   readonly emptyCgroups: readonly EmptyCgroup[]
+  /** What is below runc's default root: containers that somebody runs by hand, and those of a daemon that asks for no other. */
+  readonly bareStates: readonly EngineStateSample[]
   readonly freezers: readonly FreezerSample[]
 }

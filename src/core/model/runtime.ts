@@ -60,6 +60,10 @@ export interface Client {
   readonly manages: string
   /** Programs above the daemon in the call chain, outermost first; those that are not there are left out. */
   readonly through: readonly string[]
+  /** Those among them that nobody else's containers come from: named even where they are not seen to run. */
+  readonly certain?: readonly string[]
+  /** Where this program runs, all containers are a pod's, although nothing else says so. */
+  readonly podsBeside?: string
   /** Whether it collects tasks that stopped. `ctr` does not: a stopped task there is no fault. */
   readonly collects: boolean
   /** Whether a shim's id is that of a pod's sandbox. */
@@ -81,6 +85,14 @@ export interface Expectations {
   readonly clients: readonly Client[]
   /** What one takes at most while all is well; `null`: it may hold anything, a virtual machine say. */
   readonly usual: { readonly rssBytes: number; readonly threads: number } | null
+  /** Verbs with which an engine stays beside the container that it runs, as its parent, without being a shim: `runc run`. */
+  readonly attends?: readonly string[]
+  /** What it has run are pods, and nothing else: other containers came from elsewhere. */
+  readonly podsOnly?: true
+  /** A daemon that may serve no unix socket at all: that it listens at none says nothing. */
+  readonly mayNotListen?: true
+  /** Programs inside it that answer others, told by a socket that it listens at. */
+  readonly parts?: readonly { readonly program: string; readonly socket: string }[]
   /** Who manages its containers, where no client of its daemon does: a container's `runtime` label. */
   readonly manages: string
 }

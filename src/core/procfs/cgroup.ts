@@ -1,6 +1,9 @@
 import type { CgroupMembership } from '../model/process.ts'
 
-/** Where a container shows first, when hierarchies disagree: a supervisor often moves only some of them. */
+/**
+ * Hierarchies may disagree: a supervisor often moves a process in some of them only, an engine in a container that is
+ * not shown the unified one not in that. The deepest path tells most; of equally deep ones, the first of these.
+ */
 const preferred = ['name=systemd', 'freezer', 'pids', 'devices', 'cpu', 'cpuset']
 
 /**
@@ -27,11 +30,19 @@ export function parseCgroup(text: string): CgroupMembership | undefined {
 }
 
 function tellingPath(unified: string | null, controllers: ReadonlyMap<string, string>): string {
-  if (unified !== null && unified !== '/') return unified
-  for (const name of preferred) {
-    const path = controllers.get(name)
-    if (path !== undefined && path !== '/') return path
+  const first = preferred.flatMap((name) => controllers.get(name) ?? [])
+  let telling = '/'
+  let depth = 0
+  for (const path of [...(unified === null ? [] : [unified]), ...first, ...controllers.values()]) {
+    const own = depthOf(path)
+    if (own > depth) [telling, depth] = [path, own]
   }
-  for (const path of controllers.values()) if (path !== '/') return path
-  return '/'
+  return telling
+}
+
+function depthOf(path: string): number {
+  if (path === '/') return 0
+  let depth = 0
+  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) depth += 1
+  return depth
 }

@@ -6,12 +6,15 @@ export const dockerd: Runtime = {
   program: 'dockerd',
   title: 'the Docker daemon; it runs its containers through a containerd, often a child of its own',
   docs: 'moby cmd/dockerd',
-  programs: ['dockerd'],
+  programs: ['dockerd', 'docker'],
   comms: [],
   expects: expectsNothing,
   recognize(process) {
-    if (programOf(process) !== 'dockerd' || exeContradicts(process, 'dockerd')) return undefined
     const argv = process.argv.kind === 'known' ? process.argv.value : []
+    const program = programOf(process)
+    // Up to Docker 1.11 client and daemon were one program. moby v1.11.2 cmd/docker/daemon.go
+    if (program !== 'dockerd' && !(program === 'docker' && argv[1] === 'daemon')) return undefined
+    if (exeContradicts(process, program)) return undefined
     if (argv.includes('--version') || argv.includes('-v') || argv.includes('--help')) return undefined
     return { role: 'daemon', declaredAddresses: hosts(argv), evidence: [commandLineOf(process)] }
   },

@@ -1,12 +1,20 @@
 import type { ProcessSample } from '../model/process.ts'
+import { baseName } from '../model/path.ts'
 
-/** Base name of argv[0], without the `docker-` that Docker 1.11–18.06 put before its bundled programs. */
+/**
+ * Base name of argv[0], without what Docker put around the programs that it brought along: `docker-containerd` of
+ * 1.11–18.06, and Red Hat's `docker-containerd-current` and `-latest`.
+ */
 export function programOf(process: ProcessSample): string {
   if (process.argv.kind !== 'known') return ''
   const first = process.argv.value[0]
-  if (first === undefined) return ''
-  const name = first.slice(first.lastIndexOf('/') + 1)
-  return name.startsWith('docker-') ? name.slice('docker-'.length) : name
+  return first === undefined ? '' : canonical(baseName(first))
+}
+
+function canonical(name: string): string {
+  if (!name.startsWith('docker')) return name
+  const bare = name.replace(/-(?:current|latest)$/, '')
+  return bare.startsWith('docker-') ? bare.slice('docker-'.length) : bare
 }
 
 /**
@@ -17,8 +25,8 @@ export function programOf(process: ProcessSample): string {
 export function exeContradicts(process: ProcessSample, program: string, multicall: readonly string[] = []): boolean {
   const exe = process.detail?.exe
   if (exe?.kind !== 'known') return false
-  const name = exe.value.path.slice(exe.value.path.lastIndexOf('/') + 1)
-  return name !== program && name !== `docker-${program}` && !multicall.includes(name)
+  const name = baseName(exe.value.path)
+  return canonical(name) !== program && !multicall.includes(name)
 }
 
 export const commandLineOf = (process: ProcessSample): { source: string; observed: string } => ({

@@ -124,6 +124,12 @@ function roleOf(forest: Forest, node: TreeNode, container: ContainerBranch | und
   const recognition = forest.recognitions.get(node.process.key)
   // A program inside a container that only looks like a shim has been told apart by now.
   if (recognition?.role === 'shim' && !forest.shims.some((shim) => shim.node === node)) return 'workload'
+  if (
+    recognition?.role === 'daemon' &&
+    container !== undefined &&
+    !forest.daemons.some((daemon) => daemon.node === node)
+  )
+    return 'workload'
   if (recognition !== undefined && recognition.role !== 'remains') return recognition.role
   return container === undefined ? 'other' : 'workload'
 }

@@ -1,4 +1,6 @@
 import type { Forest, TreeNode } from '../model/forest.ts'
+import type { ProcessSample } from '../model/process.ts'
+import { valueOf } from '../model/reading.ts'
 import type { Finding, VerdictRule } from '../model/verdict.ts'
 import { rows } from './shim-evidence.ts'
 
@@ -55,8 +57,23 @@ function findingOf(forest: Forest, parent: TreeNode, zombies: readonly TreeNode[
   }
 }
 
-/** Anybody may take the name. Inside a container it means a shim only where a daemon of shims, or a shim, runs beside it. */
-function mayHaveBeenShim({ containerOf, daemons, shims }: Forest, { process }: TreeNode): boolean {
+/**
+ * Anybody may take the name. In a container, known or not, it means a shim only where a daemon of shims listens beside
+ * it, or a shim runs there.
+ */
+function mayHaveBeenShim({ containerOf, daemons, shims }: Forest, { process, parent }: TreeNode): boolean {
   const within = containerOf.get(process.key) ?? null
-  return within === null || [...daemons, ...shims].some((beside) => beside.within === within)
+  const depth = depthOf(process)
+  const beside = [
+    ...daemons.filter(({ state }) => state === 'listening'),
+    ...shims.filter(({ containers }) => containers.some(({ init }) => init !== null)),
+  ].filter((one) => one.within === within)
+  if (within !== null) return beside.length > 0
+  // A kernel before 4.1 does not tell how deep: then init's children, and a daemon's, are the node's own.
+  if (depth === 1 || process.ppid === 1 || beside.some(({ node }) => node === parent)) return true
+  return depth !== null && beside.some(({ node }) => depthOf(node.process) === depth)
 }
+
+/** In how many pid namespaces it is. */
+const depthOf = ({ detail }: ProcessSample): number | null =>
+  detail === undefined ? null : (valueOf(detail.innerPids)?.length ?? null)

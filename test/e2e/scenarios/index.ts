@@ -1,10 +1,13 @@
+import { bareScenarios } from './bare.ts'
 import { creationScenarios } from './creation.ts'
 import { dockerScenarios } from './docker.ts'
 import { doubleScenarios } from './doubles.ts'
 import { fourKills } from './four-kills.ts'
 import { healthyScenarios } from './healthy.ts'
 import { letGo } from './let-go.ts'
+import { liesScenarios } from './lies.ts'
 import { litterScenarios } from './litter.ts'
+import { nestedScenarios } from './nested.ts'
 import { podScenarios } from './pods.ts'
 import { sandboxScenarios } from './sandboxes.ts'
 import { podmanScenarios } from './podman.ts'
@@ -28,4 +31,7 @@ export const scenarios: readonly Scenario[] = [
   ...dockerScenarios,
   ...podmanScenarios,
   ...healthyScenarios,
+  ...bareScenarios,
+  ...nestedScenarios,
+  ...liesScenarios,
 ]

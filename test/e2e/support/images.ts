@@ -16,6 +16,7 @@ const busyboxLayer = (): Entry[] => [
   { path: 'bin/leader-exits', content: leaderExits },
   { path: 'bin/many-threads', content: manyThreads },
   { path: 'bin/waits-for-child', content: waitsForChild },
+  { path: 'bin/pause', content: pause },
   ...applets.map((applet): Entry => ({ path: `bin/${applet}`, linkTo: 'busybox' })),
 ]
 

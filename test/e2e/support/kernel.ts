@@ -12,7 +12,7 @@ export function contradictionsOfKernel(snapshot: Snapshot, world: World): string
     ...snapshot.shims.flatMap((shim): [string, unknown, unknown][] => {
       const parent = all.find(({ pid }) => pid === all.find((process) => process.pid === shim.pid)?.ppid)
       const parentage =
-        parent === undefined ? 'gone' : isDaemon(parent) ? 'daemon' : parent.pid === 1 ? 'init' : 'other'
+        parent === undefined ? 'gone' : isDaemon(parent) ? 'daemon' : isInit(world, parent) ? 'init' : 'other'
       return [
         [`shim ${shim.pid}: ppid`, parent?.pid, shim.ppid],
         [`shim ${shim.pid}: parentage`, parentage, shim.parentage],
@@ -29,7 +29,15 @@ export function contradictionsOfKernel(snapshot: Snapshot, world: World): string
     .map(([what, expected, actual]) => `${what} is ${expected}, but saw ${actual}`)
 }
 
-const isDaemon = ({ argv }: TrueProcess) => ['containerd', 'dockerd'].includes(basename(argv[0] ?? ''))
+/** What a container has in /opt are the liars of a scenario. */
+const isDaemon = ({ argv: [program = ''] }: TrueProcess) =>
+  ['containerd', 'dockerd'].includes(basename(program)) && !program.startsWith('/opt/')
+/** The first process of a pid namespace, the world's or one in it. */
+function isInit(world: World, { pid }: TrueProcess): boolean {
+  const inner = /^NSpid:.*\t(\d+)$/m.exec(readFileSync(world.path(`/proc/${pid}/status`), 'utf8'))?.[1]
+  return inner === '1'
+}
+
 const pids = (list: readonly { pid: number }[]) => `${list.map(({ pid }) => pid).sort((a, b) => a - b)}`
 
 /** An exec session is a living child of the shim, or of a monitor of its own, in the cgroup of the container, and not its init. */

@@ -1,0 +1,72 @@
+import { parseRuncState } from '../core/procfs/runc-state.ts'
+import type { EngineStateSample } from '../core/model/host.ts'
+import type { ProcessSample, Wanted } from '../core/model/process.ts'
+import { mapReading, type Reading, valueOf } from '../core/model/reading.ts'
+import { text } from './collect-detail.ts'
+import type { ProcSource } from './proc-source.ts'
+import type { Tally } from './tally.ts'
+
+/** Where runc keeps its states unless told otherwise; shims and dockerd tell it. man/runc.8.md, --root */
+const ROOT = '/run/runc'
+/** A container with thousands of mounts stays below this. */
+const STATE_BYTES = 4 * 1024 * 1024
+const MOST_STATES = 1_024
+/** So that no name leads out of the directory. runc utils_linux.go, validateID */
+const identifier = /^[\w+.-]*\w[\w+.-]*$/
+
+/**
+ * The states of containers that runc runs for somebody who is no daemon. One directory is listed for each system that
+ * such a container may live in: the node's own, and that of whoever is the parent of a stray, in a nested one.
+ */
+export class BareStates {
+  /** By place and inode: a state that was read once is not read again while its directory lives. */
+  #read: ReadonlyMap<string, EngineStateSample> = new Map()
+
+  collect(
+    source: ProcSource,
+    tally: Tally,
+    processes: readonly ProcessSample[],
+    wanted: ReadonlyMap<number, Wanted>,
+  ): EngineStateSample[] {
+    const read = new Map<string, EngineStateSample>()
+    for (const viewer of viewersIn(processes, wanted)) {
+      const directory = `/proc/${viewer}/root${ROOT}`
+      const names = valueOf(tally.count('state.json', source.list(directory))) ?? []
+      for (const id of names.slice(0, MOST_STATES)) {
+        if (!identifier.test(id)) continue
+        const facts = tally.count('state.json', source.facts(`${directory}/${id}`))
+        const identity = `${directory}/${id} ${valueOf(facts)?.inode}`
+        const before = this.#read.get(identity)
+        // Written when the creation is done.
+        const sample = before?.state.kind === 'known' ? before : readState(source, tally, directory, id)
+        if (sample.state.kind !== 'gone') read.set(identity, sample)
+      }
+    }
+    this.#read = read
+    return [...read.values()]
+  }
+}
+
+function readState(source: ProcSource, tally: Tally, directory: string, id: string): EngineStateSample {
+  const at = `${directory}/${id}/state.json`
+  const bytes = tally.count('state.json', source.readWhole(at, STATE_BYTES))
+  return { id, path: `${ROOT}/${id}/state.json`, source: at, state: mapReading(text(bytes), parseRuncState) }
+}
+
+/** Process 1, and one parent of a stray for each other mount namespace. */
+function viewersIn(processes: readonly ProcessSample[], wanted: ReadonlyMap<number, Wanted>): number[] {
+  const byPid = new Map(processes.map((process) => [process.pid, process]))
+  const mountsOf = (pid: number) => valueOf(byPid.get(pid)?.detail?.mountNamespace ?? unknownMounts)
+  const viewers = byPid.has(1) ? [1] : []
+  const seen = new Set(viewers.map(mountsOf))
+  for (const { pid, ppid, state } of processes) {
+    if (ppid <= 1 || state === 'Z' || wanted.get(pid)?.interest !== 'stray') continue
+    const mounts = mountsOf(ppid)
+    if (mounts === null || seen.has(mounts)) continue
+    seen.add(mounts)
+    viewers.push(ppid)
+  }
+  return viewers
+}
+
+const unknownMounts: Reading<number> = { kind: 'unread' }
