@@ -21,7 +21,7 @@ export const silenced: Readonly<Partial<Record<FieldName, Silenced>>> = {
   },
   'cgroup': {
     always: ['cgroup-driver-mismatch', 'container-shimless'],
-    sometimes: ['container-blocked'],
+    sometimes: ['container-blocked', 'shim-daemonless'],
   },
   'cmdline': {
     always: ['bundle-litter', 'cgroup-litter', 'container-blocked', 'container-id-mismatch', 'container-init-zombie', 'container-twin', 'daemon-restarting', 'engine-stuck', 'rootfs-busy', 'sandbox-dead', 'shim-abandoned', 'shim-abstract-socket', 'shim-binary-replaced', 'shim-bloated', 'shim-create-aborted', 'shim-daemonless', 'shim-duplicate', 'shim-exit-uncollected', 'shim-leaked', 'shim-reaper-stuck', 'shim-transient-stuck', 'shim-wedged'],
@@ -37,7 +37,11 @@ export const silenced: Readonly<Partial<Record<FieldName, Silenced>>> = {
   },
   'ns/*': {
     always: ['shim-abstract-socket', 'shim-binary-replaced', 'shim-duplicate'],
-    sometimes: ['shim-exit-uncollected'],
+    sometimes: ['shim-daemonless', 'shim-exit-uncollected', 'shim-leaked'],
+  },
+  'fd': {
+    always: [],
+    sometimes: ['shim-daemonless'],
   },
   'net/unix': {
     always: ['shim-abstract-socket', 'shim-binary-replaced', 'shim-daemonless', 'shim-exit-uncollected'],
