@@ -22,7 +22,7 @@ const colors = ['auto', 'always', 'never'] as const
 
 const looking = ['serve', 'tree', 'snapshot', 'verdicts', 'record', 'doctor']
 const inspecting = ['serve', 'tree', 'snapshot', 'verdicts']
-const printing = ['tree', 'verdicts', 'doctor', 'explain']
+const printing = ['tree', 'verdicts', 'doctor', 'runtimes', 'explain']
 
 /** Every option there is. `--help`, the environment and the table in the README are read off this one. */
 export const options = {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { optionNames, options } from '../src/config.ts'
+import { renderRuntimes } from '../src/commands/runtimes.ts'
 import { verdictRules } from '../src/core/verdicts/index.ts'
 import { signatures } from '../src/core/verdicts/signatures.ts'
 import { everyMetric } from '../src/outputs/metrics/exposition.ts'
@@ -21,6 +22,7 @@ const sections: Readonly<Record<string, () => string>> = {
         ...[codes, recordings, nearMisses].map((names) => names.map((name) => `\`${name}\``).join(' ')),
       ]),
     ),
+  runtimes: () => `\`\`\`\n${renderRuntimes()}\`\`\``,
   metrics: () =>
     table(
       ['metric', 'type', 'labels', 'means'],

@@ -168,9 +168,6 @@ const isUnit = (components: readonly string[]): boolean =>
 const unescaped = (name: string): string =>
   name.replace(/\\x([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 
-/** Of a cgroup path, or `null`. systemd writes a uid with underscores; static pods have one without dashes. */
-export const podUidIn = (path: string): string | null => podUidOf(path.split('/'))
-
 function podUidOf(components: readonly string[]): string | null {
   for (let at = components.length - 1; at > 0; at -= 1) {
     const uid = podComponent.exec(components[at] as string)?.[1]
