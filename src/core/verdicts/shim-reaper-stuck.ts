@@ -35,8 +35,8 @@ export const shimReaperStuck: VerdictRule = {
     }),
 }
 
-/** Its containers' first processes have a verdict of their own, unless others are with them. */
-function ownZombies({ node, containers }: ShimBranch): TreeNode[] {
-  const inits = new Set(containers.map(({ init }) => init))
-  return node.children.filter((child) => isDead(child) && !inits.has(child))
+/** Its containers' first processes, and its virtual machine, have verdicts of their own, unless others are with them. */
+function ownZombies({ node, containers, machines }: ShimBranch): TreeNode[] {
+  const others = new Set([...containers.map(({ init }) => init), ...machines.map((machine) => machine.node)])
+  return node.children.filter((child) => isDead(child) && !others.has(child))
 }
