@@ -3,6 +3,7 @@ import { parseInteger } from '../core/procfs/host-files.ts'
 import { bundleId, bundlesAround, isStored, storedBundle } from '../core/model/bundle-path.ts'
 import { baseName, directoryOf } from '../core/model/path.ts'
 import type { BundleRemnant, BundleSample } from '../core/model/host.ts'
+import { mountsAround, mountsOf } from '../core/model/mounts.ts'
 import type { ProcessKey, ProcessSample, Wanted } from '../core/model/process.ts'
 import { gone, mapReading, type Reading, unread, valueOf } from '../core/model/reading.ts'
 import { text } from './collect-detail.ts'
@@ -64,6 +65,7 @@ export class Bundles {
     this.#listed = true
     const bundles = new Map<string, BundleSample>()
     const storedBeside = storedBesideIn(processes, wanted)
+    const byPid = new Map(processes.map((process) => [process.pid, process]))
     const neighbourhoods = new Map<string, { through: string; path: string; key: ProcessKey }>()
     for (const process of processes) {
       const place = wanted.get(process.pid)?.bundle
@@ -84,7 +86,9 @@ export class Bundles {
         if (reading.kind !== 'gone') this.#listed = false
         continue
       }
-      const mounts = valueOf(process.detail?.mountNamespace ?? gone) ?? 'unknown'
+      const mounts =
+        (wanted.get(pid)?.ownMounts === true ? mountsAround(process, byPid.get(process.ppid)) : mountsOf(process)) ??
+        'unknown'
       if (!cwd.deleted) {
         bundles.set(`${mounts}:${cwd.path}`, this.#read(source, tally, `/proc/${pid}/cwd`, cwd.path, key, takenAtMs))
       }

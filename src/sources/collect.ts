@@ -4,7 +4,15 @@ import { storedBundle } from '../core/model/bundle-path.ts'
 import { baseName } from '../core/model/path.ts'
 import { mountedAt, parseBundleMounts, parseOrigin } from '../core/procfs/mountinfo.ts'
 import { parseUnixSockets } from '../core/procfs/unix-sockets.ts'
-import type { BundleMount, BundleSample, FreezerSample, HostSample, Origin, UnixTable } from '../core/model/host.ts'
+import type {
+  BundleMount,
+  BundleSample,
+  DirectorySample,
+  FreezerSample,
+  HostSample,
+  Origin,
+  UnixTable,
+} from '../core/model/host.ts'
 import type { InterestOf, ProcessKey, ProcessSample, Wanted } from '../core/model/process.ts'
 import { mapReading, type Reading, valueOf } from '../core/model/reading.ts'
 import { BareStates } from './collect-bare-states.ts'
@@ -102,6 +110,7 @@ export class Collector {
       emptyCgroups: this.#emptyCgroups.collect(source, tally, processes),
       bareStates: this.#bareStates.collect(source, tally, processes, wanted),
       freezers: collectFreezers(source, tally, processes, wanted),
+      directories: collectDirectories(source, tally, processes, wanted),
       reads: tally.reads,
       denied: tally.denied,
       durationMs: performance.now() - startedMs,
@@ -241,6 +250,21 @@ function collectBundleMounts(
     )
     return valueOf(mounts) ?? []
   })
+}
+
+/** Directories outside of bundles, as the process sees them that they tell something about. */
+function collectDirectories(
+  source: ProcSource,
+  tally: Tally,
+  processes: readonly ProcessSample[],
+  wanted: ReadonlyMap<number, Wanted>,
+): DirectorySample[] {
+  return processes.flatMap(({ pid, key }) =>
+    (wanted.get(pid)?.directories ?? []).map((path) => {
+      const at = `/proc/${pid}/root${path}`
+      return { path, source: at, shim: key, facts: tally.count('root', source.facts(at)) }
+    }),
+  )
 }
 
 /** Whether containers are frozen; one file for each cgroup that a container's first process is in. */

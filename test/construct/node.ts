@@ -94,6 +94,8 @@ export interface NodeDescription {
   readonly files?: Readonly<Record<string, string>>
   /** `v2` unless told. */
   readonly cgroups?: 'v1' | 'hybrid' | 'v2'
+  /** Mount namespaces that show what another one does: a copy, as a process takes along that leaves its own. */
+  readonly mountCopies?: Readonly<Record<string, string>>
   /** Paths of frozen cgroups. */
   readonly frozen?: readonly string[]
   /** Whether `status` has NSpid: kernels before 4.1 do not. */

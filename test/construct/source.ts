@@ -18,7 +18,7 @@ export function constructedSource(node: NodeDescription): ProcSource {
   const trees = filesOf(node)
   const byPid = new Map(processes.map((process) => [process.pid, process]))
   const hostFiles = new Map(Object.entries(hostTexts(node, processes, takenAtMs, uptimeSeconds)))
-  const treeOf = (mntns: string): FileTree => trees(mntns)
+  const treeOf = (mntns: string): FileTree => trees(node.mountCopies?.[mntns] ?? mntns)
 
   return {
     kind: 'archive',

@@ -4,12 +4,13 @@ import type {
   EmptyPlace,
   EngineBranch,
   Forest,
+  MachineBranch,
   ShimBranch,
   Tree,
   TreeNode,
 } from '../model/forest.ts'
 import type { HostSample } from '../model/host.ts'
-import type { ProcessKey, ProcessSample } from '../model/process.ts'
+import type { ProcessKey } from '../model/process.ts'
 import type { Recognition } from '../model/runtime.ts'
 import type { Container } from '../model/snapshot.ts'
 import {
@@ -23,15 +24,16 @@ import {
 import { findAttended } from './attended.ts'
 import { findBare } from './bare.ts'
 import { callersIn, chainOf } from './chains.ts'
-import { type DaemonRoot, daemonAt, findDaemons, inferAddresses, serves, sharesMounts } from './daemons.ts'
+import { type DaemonRoot, daemonAt, findDaemons, inferAddresses, type Seeker, serves, sharesMounts } from './daemons.ts'
 import { type HostIndex, indexHost } from './host-index.ts'
 import { identify } from './identity.ts'
 import { indexKeepers } from './keepers.ts'
-import { type Doubt, doubtsIn } from './doubt.ts'
+import { type Doubt, doubtsIn, isNameless, type ResembledBy } from './doubt.ts'
+import { findMachines, type GuestsOf, guestsIn, inKernels, kernelsWaiting } from './machines.ts'
 import { assignMembers, execsOf } from './membership.ts'
 import { holdOn, relationOf } from './relation.ts'
 import { findShims, parentageOf, type ShimRoot } from './shims.ts'
-import { stateOf } from './state.ts'
+import { stateOf, waitsInside } from './state.ts'
 import { findUnkept } from './strays.ts'
 
 export interface Attachment {
@@ -40,7 +42,7 @@ export interface Attachment {
   readonly recognitions: ReadonlyMap<ProcessKey, Recognition>
   readonly placeOf: PlaceOf
   /** What a process that was not recognised may be all the same. */
-  readonly resembles: (process: ProcessSample) => 'daemon' | 'shim' | undefined
+  readonly resembles: ResembledBy
   /** Addresses at which daemons were seen to listen before. */
   readonly addresses: ReadonlyMap<ProcessKey, readonly string[]>
   /** Containers of the last pass, whose bundles may be gone by now. */
@@ -68,8 +70,10 @@ function attachAll(
   const shims = findShims(host, index, tree, recognitions, excluded)
   const shimsByKey = new Map(shims.map((shim) => [shim.node.process.key, shim]))
   const engines = findEngines(tree, recognitions, shimsByKey)
+  const machines = findMachines(tree, recognitions, shims)
 
-  const kept = shims.length === 0 ? [] : keptContainers(host, index, shims, engines, placeOf)
+  const guestsOf = guestsIn(tree, recognitions)
+  const kept = shims.length === 0 ? [] : keptContainers(host, index, guestsOf, shims, engines, placeOf)
   const attended = findAttended(index, engines, placeOf)
   const keepsInit = new Set([...kept, ...attended].map(({ init }) => init))
   const ids = new Set([...kept, ...attended].map(({ id }) => id))
@@ -91,13 +95,14 @@ function attachAll(
     tree,
     recognitions,
     placeOf,
+    (node) => isNameless(node.process) && resembles(node.process) !== undefined,
     (node, path) =>
       keptInits.has(node) ||
       isBelow(path, keptPaths) ||
       (node.parent !== null && startsContainers(node.parent, recognitions, excluded)),
   )
   const containers = [...watched, ...unkept]
-  const containerOf = assignMembers(tree, containers, (key) => shimsByKey.has(key))
+  const containerOf = assignMembers(tree, containers, inKernels(machines, containers), (key) => shimsByKey.has(key))
   for (const daemon of claimed)
     daemon.within = (containerOf.get(daemon.node.process.key) as ContainerBranch | undefined) ?? null
   const daemons = claimed.filter((daemon) => isDaemon(daemon, addresses, recognitions))
@@ -113,17 +118,17 @@ function attachAll(
         ? []
         : [
             {
-              process: shim.node.process,
+              ...seekerOf(shim, (outerOfShim(shim, containerOf) as ContainerBranch | undefined) ?? null),
               address: shim.address,
-              runtime: shim.recognition.runtime,
-              within: (outerOfShim(shim, containerOf) as ContainerBranch | undefined) ?? null,
             },
           ],
     ),
   )
+  for (const machine of machines) machine.within = outerOf(machine.node, containerOf)
+  const isWaiting = new Set([...engines.filter(waitsInside).map(({ node }) => node), ...kernelsWaiting(machines)])
   for (const container of containers) {
     container.execs = execsOf(container, recognitions)
-    container.state = stateOf(container, creationOf(container, engines))
+    container.state = stateOf(container, creationOf(container, engines), isWaiting)
   }
   const byShim = groupByShim(containers)
   const doubt = doubtsIn(tree, recognitions, containerOf, resembles)
@@ -145,7 +150,9 @@ function attachAll(
       shims: shims as ShimBranch[],
       containers: containers as ContainerBranch[],
       engines,
-      emptyPlaces: doubt.mayHideShims ? [] : emptyPlacesOf(host, placeOf),
+      emptyPlaces: doubt.mayBeShim ? [] : emptyPlacesOf(host, placeOf),
+      machines: machines as readonly MachineBranch[],
+      doubts: doubt,
       containerOf: containerOf as ReadonlyMap<ProcessKey, ContainerBranch>,
     },
   }
@@ -154,24 +161,25 @@ function attachAll(
 function keptContainers(
   host: HostSample,
   index: HostIndex,
+  guestsOf: GuestsOf,
   shims: readonly ShimRoot[],
   engines: readonly EngineBranch[],
   placeOf: PlaceOf,
 ): ContainerRoot[] {
   const containers: ContainerRoot[] = []
-  const keeperOf = indexKeepers(shims, placeOf)
+  const keeperOf = indexKeepers(shims, placeOf, guestsOf)
   for (const bundle of host.bundles) {
     // Deleted between its listing and its reading.
     if (bundle.facts.kind === 'gone') continue
     const shim = keeperOf(bundle)
-    if (shim !== undefined) containers.push(containerFromBundle(index, bundle, shim, placeOf))
+    if (shim !== undefined) containers.push(containerFromBundle(index, bundle, shim, guestsOf(shim), placeOf))
   }
   const known = new Set(containers.flatMap(({ init }) => (init === null ? [] : [init])))
   const byShim = groupByShim(containers)
   const working = new Set(engines.map(({ node }) => node))
   for (const shim of shims) {
     const paths = new Set(byShim.get(shim)?.map(({ cgroupPath }) => cgroupPath))
-    for (const child of byAge(shim.node.children)) {
+    for (const child of byAge(guestsOf(shim).nodes)) {
       if (known.has(child) || isWorking(child, working) || !isContainerRoot(child, shim)) continue
       const path = cgroupOf(child)
       // Another child in a known container's cgroup is a session in it.
@@ -185,7 +193,7 @@ function keptContainers(
 
 /** An engine's stages are not a container yet, but for the last: `init` waits inside it. */
 const isWorking = (node: TreeNode, working: ReadonlySet<TreeNode>): boolean =>
-  working.has(node) && !node.process.comm.startsWith('runc:[2:')
+  working.has(node) && !node.process.comm.startsWith('runc:[2:') && node.process.session !== node.process.pid
 
 const byAge = (nodes: readonly TreeNode[]): TreeNode[] =>
   [...nodes].sort((a, b) => a.process.startTicks - b.process.startTicks || a.process.pid - b.process.pid)
@@ -308,26 +316,26 @@ function finishShim(
   containerOf: ReadonlyMap<ProcessKey, ContainerRoot>,
 ): void {
   shim.within = (outerOfShim(shim, containerOf) as ContainerBranch | undefined) ?? null
-  const { daemon, state } = daemonAt(
-    host,
-    daemons,
-    shim.node.process,
-    shim.recognition.runtime,
-    shim.address,
-    shim.within,
-  )
+  const { daemon, state } = daemonAt(host, daemons, seekerOf(shim, shim.within), shim.address)
   shim.containers = own as readonly ContainerBranch[] as ContainerBranch[]
   shim.parentage = parentageOf(shim, recognitions)
   shim.daemon = daemon ?? (shim.parentage === 'daemon' ? parentDaemon(shim, daemons) : callerOf(shim, daemons))
-  shim.addressState = state === 'silent' && doubt.mayBeServed ? 'unknown' : state
+  shim.addressState = state === 'silent' && doubt.mayBeDaemon ? 'unknown' : state
   shim.relation = relationOf(host, shim, own)
   Object.assign(shim, holdOn(tree, shim))
 }
 
+const seekerOf = ({ node, mounts, recognition }: ShimRoot, within: ContainerBranch | null): Seeker => ({
+  process: node.process,
+  mounts,
+  runtime: recognition.runtime,
+  within,
+})
+
 /** Who called a keeper that no daemon holds on to: the one that there is of the kind that calls it. */
-function callerOf({ node, recognition }: ShimRoot, daemons: readonly DaemonRoot[]): DaemonBranch | null {
+function callerOf({ mounts, recognition }: ShimRoot, daemons: readonly DaemonRoot[]): DaemonBranch | null {
   if (recognition.runtime.expects.tracking !== 'none') return null
-  const callers = daemons.filter((daemon) => serves(daemon, recognition.runtime) && sharesMounts(daemon, node.process))
+  const callers = daemons.filter((daemon) => serves(daemon, recognition.runtime) && sharesMounts(daemon, { mounts }))
   return callers.length === 1 ? (callers[0] ?? null) : null
 }
 
@@ -338,15 +346,17 @@ const withinOf = (
   container: ContainerRoot,
   containerOf: ReadonlyMap<ProcessKey, ContainerRoot>,
 ): ContainerBranch | null =>
-  container.shim?.within ?? (container.shim === null ? outerOf(container, containerOf) : null)
+  container.shim?.within ?? (container.shim === null ? outerOf(container.init, containerOf, container) : null)
 
+/** The container that the parent is in. */
 function outerOf(
-  container: ContainerRoot,
+  node: TreeNode | null,
   containerOf: ReadonlyMap<ProcessKey, ContainerRoot>,
+  itself?: ContainerRoot,
 ): ContainerBranch | null {
-  const parent = container.init?.parent
+  const parent = node?.parent
   const outer = parent == null ? undefined : containerOf.get(parent.process.key)
-  return outer === undefined || outer === container ? null : (outer as ContainerBranch)
+  return outer === undefined || outer === itself ? null : (outer as ContainerBranch)
 }
 
 /** Those that are a container's own and that nobody else names so: below it, its programs may make what they like. */
@@ -366,5 +376,7 @@ const emptyForest = (host: HostSample, tree: Tree, recognitions: ReadonlyMap<Pro
   containers: [],
   engines: [],
   emptyPlaces: [],
+  machines: [],
+  doubts: { mayBeDaemon: true, mayBeShim: true, mayBeMachine: true },
   containerOf: new Map(),
 })

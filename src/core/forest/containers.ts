@@ -4,6 +4,7 @@ import { baseName } from '../model/path.ts'
 import { valueOf } from '../model/reading.ts'
 import type { Client } from '../model/runtime.ts'
 import type { HostIndex } from './host-index.ts'
+import { type Guests, ownsVm } from './machines.ts'
 import { type Names, namesIn, namesUnknown } from './pods.ts'
 import type { ShimRoot } from './shims.ts'
 
@@ -15,6 +16,7 @@ export interface CgroupPlace {
   readonly containerdNamespace: string | null
   readonly podUid: string | null
   readonly proves: 'keeper' | 'container' | 'nothing'
+  readonly holds: 'container' | 'overhead'
 }
 export type PlaceOf = (cgroupPath: string) => CgroupPlace | undefined
 
@@ -35,28 +37,56 @@ export const clientOf = (shim: ShimRoot): Client | undefined =>
  * The process that a bundle's `init.pid` means, a pid in the shim's own pid namespace; `null`: it is gone, for certain;
  * `undefined`: there is none yet, or it may be one of those whose pids could not be read.
  */
-export function initOf(bundle: BundleSample, shim: ShimRoot, placeOf: PlaceOf): TreeNode | null | undefined {
+export function initOf(
+  bundle: BundleSample,
+  shim: ShimRoot,
+  guests: Guests,
+  placeOf: PlaceOf,
+): TreeNode | null | undefined {
   const pid = valueOf(bundle.initPid)
+  const { writesInitPid, owns, bundle: place } = shim.recognition.runtime.expects
   if (pid === null) {
-    const named = eldestIn(bundle.id, shim, placeOf)
-    return named ?? (keepsOnlyOne(shim) && bundle.initPid.kind === 'gone' ? onlyRootOf(shim) : undefined)
+    if (owns !== 'processes') return undefined
+    const named = eldestIn(bundle, guests, placeOf)
+    return named ?? (keepsOnlyOne(shim) && bundle.initPid.kind === 'gone' ? onlyRootOf(shim, guests) : undefined)
   }
   const shimPids = shim.node.process.detail === undefined ? null : valueOf(shim.node.process.detail.innerPids)
   const depth = shimPids === null ? null : shimPids.length - 1
-  let isCertain = depth !== null || shim.node.children.length === 0
-  for (const child of shim.node.children) {
-    const pids = child.process.detail === undefined ? null : valueOf(child.process.detail.innerPids)
-    if (depth !== null && pids !== null ? pids[depth] === pid : child.process.pid === pid) return child
+  let isCertain = depth !== null || guests.nodes.length === 0
+  const bearsPid = ({ process }: TreeNode): boolean => {
+    const pids = process.detail === undefined ? null : valueOf(process.detail.innerPids)
     if (pids === null) isCertain = false
+    return depth !== null && pids !== null ? pids[depth] === pid : process.pid === pid
   }
-  return isCertain ? null : undefined
+  const child = guests.nodes.find(bearsPid)
+  if (child !== undefined) return child
+  const ids = idsOf(bundle)
+  const kernel = guests.kernels.find(({ node }) => bearsPid(node))
+  if (kernel !== undefined) return kernel.id === null || ids.includes(kernel.id) ? kernel.node : undefined
+  // Of a runtime that we do not know to write it, the pid may be a guest's.
+  const isPidHere = writesInitPid || place === 'argument'
+  return isCertain && isPidHere && !isInCgroup(guests.byPid.get(pid), ids) ? null : undefined
 }
 
-/** Where no file tells: the oldest living child of the shim whose cgroup bears the container's id. */
-function eldestIn(id: string, shim: ShimRoot, placeOf: PlaceOf): TreeNode | undefined {
-  const inside = shim.node.children.filter((child) => {
+/** In its cgroup, and nobody's child that we know: not to be taken for gone. */
+function isInCgroup(node: TreeNode | undefined, ids: readonly string[]): boolean {
+  const path = node === undefined ? null : cgroupOf(node)
+  return path !== null && ids.some((id) => path.includes(id))
+}
+
+/** The container's, and its pod's sandbox's. */
+function idsOf(bundle: BundleSample): string[] {
+  const config = valueOf(bundle.config)
+  const group = (config === null ? null : namesIn(config).group) ?? valueOf(bundle.sandboxId)
+  return group === null ? [bundle.id] : [bundle.id, group]
+}
+
+/** Where no file tells: the oldest living child of the shim in the container's cgroup. */
+function eldestIn(bundle: BundleSample, guests: Guests, placeOf: PlaceOf): TreeNode | undefined {
+  const configured = configuredCgroup(valueOf(bundle.config)?.cgroupsPath ?? null)
+  const inside = guests.nodes.filter((child) => {
     const path = child.process.state === 'Z' ? null : cgroupOf(child)
-    return path !== null && placeOf(path)?.id === id
+    return path !== null && (path === configured || placeOf(path)?.id === bundle.id)
   })
   return inside.sort((a, b) => a.process.startTicks - b.process.startTicks || a.process.pid - b.process.pid)[0]
 }
@@ -66,15 +96,15 @@ const keepsOnlyOne = ({ recognition: { runtime } }: ShimRoot): boolean =>
   runtime.expects.tracking === 'parent' && !runtime.expects.writesInitPid
 
 /** Where no pid is written, the first of the shim's children that is in a container is its container's init. */
-function onlyRootOf(shim: ShimRoot): TreeNode | null | undefined {
+function onlyRootOf(shim: ShimRoot, guests: Guests): TreeNode | null | undefined {
   if (shim.node.children.length === 0) return null
-  const roots = shim.node.children.filter((child) => isContainerRoot(child, shim))
+  const roots = guests.nodes.filter((child) => isContainerRoot(child, shim))
   return roots.sort((a, b) => a.process.startTicks - b.process.startTicks || a.process.pid - b.process.pid)[0]
 }
 
 /** A child of a shim that is neither in the shim's cgroup nor in its pid namespace; log drivers and hooks are in both. */
 export function isContainerRoot(child: TreeNode, shim: ShimRoot): boolean {
-  if (child.process.state === 'Z') return false
+  if (child.process.state === 'Z' || ownsVm(shim)) return false
   const path = cgroupOf(child)
   if (path !== null && path !== cgroupOf(shim.node)) return true
   const own = child.process.detail === undefined ? null : valueOf(child.process.detail.innerPids)
@@ -90,11 +120,12 @@ export function containerFromBundle(
   index: HostIndex,
   bundle: BundleSample,
   shim: ShimRoot,
+  guests: Guests,
   placeOf: PlaceOf,
 ): ContainerRoot {
   const config = valueOf(bundle.config)
   const names = config === null ? namesUnknown : namesIn(config)
-  const found = initOf(bundle, shim, placeOf)
+  const found = initOf(bundle, shim, guests, placeOf)
   const init = found ?? null
   return {
     initIsGone: found === null && index.isComplete,

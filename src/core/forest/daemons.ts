@@ -1,6 +1,7 @@
 import type { AddressState, ContainerBranch, DaemonBranch, Growing, Tree } from '../model/forest.ts'
 import type { HostSample } from '../model/host.ts'
 import type { ProcessKey, ProcessSample } from '../model/process.ts'
+import { mountsOf } from '../model/mounts.ts'
 import { valueOf } from '../model/reading.ts'
 import type { Recognition, Runtime } from '../model/runtime.ts'
 import { socketPath } from '../model/path.ts'
@@ -64,6 +65,15 @@ function listening(
 const silence = ({ runtime }: Recognition): 'starting' | 'unknown' =>
   runtime.expects.mayNotListen === true ? 'unknown' : 'starting'
 
+/** Who looks for its daemon, and from where. */
+export interface Seeker {
+  readonly process: ProcessSample
+  /** The mount namespace that it shares with its daemon, where it has left that for one of its own. */
+  readonly mounts: number | null
+  readonly runtime: Runtime
+  readonly within: ContainerBranch | null
+}
+
 /**
  * Where descriptors can't be read, one daemon of the right program beside an address that somebody listens at is the
  * one that does.
@@ -71,15 +81,15 @@ const silence = ({ runtime }: Recognition): 'starting' | 'unknown' =>
 export function inferAddresses(
   host: HostSample,
   daemons: readonly DaemonRoot[],
-  wanted: readonly { process: ProcessSample; address: string; runtime: Runtime; within: ContainerBranch | null }[],
+  wanted: readonly (Seeker & { readonly address: string })[],
 ): void {
-  for (const { process, address, runtime, within } of wanted) {
-    const found = rowsFor(host, process)
+  for (const { address, ...seeker } of wanted) {
+    const found = rowsFor(host, seeker.process)
     if (found === undefined || !isListening(found.rows, address)) continue
-    const able = daemons.filter((daemon) => serves(daemon, runtime) && sharesMounts(daemon, process))
+    const able = daemons.filter((daemon) => serves(daemon, seeker.runtime) && sharesMounts(daemon, seeker))
     if (able.some((daemon) => daemon.addresses.includes(address))) continue
     // One in a container serves that container: it neither answers for the node nor makes its own daemon doubtful.
-    const unproven = able.filter((daemon) => daemon.state === 'unknown' && isBeside(daemon, process, within))
+    const unproven = able.filter((daemon) => daemon.state === 'unknown' && isBeside(daemon, seeker))
     const [only] = unproven
     if (unproven.length !== 1 || only === undefined) continue
     only.addresses = [...only.addresses, address]
@@ -91,18 +101,16 @@ export function inferAddresses(
 export function daemonAt(
   host: HostSample,
   daemons: readonly DaemonRoot[],
-  process: ProcessSample,
-  runtime: Runtime,
+  seeker: Seeker,
   address: string | null,
-  within: ContainerBranch | null,
 ): { daemon: DaemonRoot | null; state: AddressState } {
-  const found = rowsFor(host, process)
+  const found = rowsFor(host, seeker.process)
   if (address === null || found === undefined) return { daemon: null, state: 'unknown' }
-  const able = daemons.filter((daemon) => serves(daemon, runtime) && sharesMounts(daemon, process))
+  const able = daemons.filter((daemon) => serves(daemon, seeker.runtime) && sharesMounts(daemon, seeker))
   const here = able.filter((daemon) => daemon.addresses.includes(address))
-  if (hasListener(found.rows, address, (inode) => daemons.some((daemon) => isElsewhere(daemon, process, inode)))) {
+  if (hasListener(found.rows, address, (inode) => daemons.some((daemon) => isElsewhere(daemon, seeker, inode)))) {
     // Two daemons with one address in mount namespaces that can't be told apart: either may be the one.
-    const beside = here.filter((daemon) => isBeside(daemon, process, within))
+    const beside = here.filter((daemon) => isBeside(daemon, seeker))
     if (beside.length > 1) return { daemon: null, state: 'unknown' }
     return { daemon: beside[0] ?? null, state: 'listening' }
   }
@@ -116,17 +124,17 @@ export function daemonAt(
  * Whether a daemon is one of the same node, where nodes are nested: it sees the same file systems or, where that can't
  * be read, is in the same container and as deep in pid namespaces.
  */
-function isBeside(daemon: DaemonRoot, process: ProcessSample, within: ContainerBranch | null): boolean {
-  const [mounts, theirs] = [mountsOf(process), mountsOf(daemon.node.process)]
+function isBeside(daemon: DaemonRoot, { process, mounts, within }: Seeker): boolean {
+  const theirs = mountsOf(daemon.node.process)
   if (mounts !== null && theirs !== null) return mounts === theirs
   const [depth, other] = [depthOf(process), depthOf(daemon.node.process)]
   return daemon.within === within && (depth === null || other === null || depth === other)
 }
 
 /** A socket of that name that somebody in another mount namespace holds is at another path of that name. */
-function isElsewhere(daemon: DaemonRoot, process: ProcessSample, inode: number): boolean {
+function isElsewhere(daemon: DaemonRoot, seeker: Pick<Seeker, 'mounts'>, inode: number): boolean {
   const { detail } = daemon.node.process
-  return !sharesMounts(daemon, process) && detail?.socketInodes.kind === 'known' && detail.socketInodes.value.has(inode)
+  return !sharesMounts(daemon, seeker) && detail?.socketInodes.kind === 'known' && detail.socketInodes.value.has(inode)
 }
 
 function mayStillListen(host: HostSample, daemon: DaemonRoot, address: string): boolean {
@@ -139,13 +147,10 @@ export const serves = (daemon: DaemonRoot, runtime: Runtime): boolean =>
   runtime.expects.daemons.includes(daemon.recognition.runtime.program)
 
 /** Not knowing a mount namespace excludes nothing. */
-export function sharesMounts(daemon: DaemonRoot, process: ProcessSample): boolean {
-  const [own, theirs] = [mountsOf(process), mountsOf(daemon.node.process)]
-  return own === null || theirs === null || own === theirs
+export function sharesMounts(daemon: DaemonRoot, { mounts }: Pick<Seeker, 'mounts'>): boolean {
+  const theirs = mountsOf(daemon.node.process)
+  return mounts === null || theirs === null || mounts === theirs
 }
-
-const mountsOf = ({ detail }: ProcessSample): number | null =>
-  detail === undefined ? null : valueOf(detail.mountNamespace)
 
 const depthOf = ({ detail }: ProcessSample): number | null =>
   detail === undefined ? null : (valueOf(detail.innerPids)?.length ?? null)

@@ -1,5 +1,7 @@
 import type { ProcessSample, Wanted } from '../model/process.ts'
 import type { Recognition } from '../model/runtime.ts'
+import { isKernel } from './machines.ts'
+import { isSameShim } from './shims.ts'
 
 /** Cgroups that systemd makes for services and sessions: not containers, however their processes came there. */
 export const systemdUnit = /\.(?:service|slice|socket|mount|swap)$|^(?:init|session-[^/]*)\.scope$/
@@ -23,12 +25,22 @@ export function interestIn(
     recognitions.set(process.pid, recognition)
   }
   const isTenant = tenantsAmong(byPid, recognitions)
-  for (const [pid, recognition] of recognitions) if (!isTenant(pid)) wanted.set(pid, wantedOf(recognition))
+  for (const [pid, recognition] of recognitions) {
+    if (isTenant(pid)) continue
+    const above = recognitions.get(byPid.get(pid)?.ppid ?? 0)
+    // A fork of a shim works where the shim does: read through one of them, the bundle is the shim's.
+    wanted.set(pid, isSameShim(above, recognition) ? { interest: 'shim' } : wantedOf(recognition))
+  }
 
   for (const process of processes) {
-    if (process.kernelThread || wanted.has(process.pid)) continue
-    const above = wanted.get(process.ppid)?.interest
-    if (above === 'shim' || above === 'engine') wanted.set(process.pid, { interest: 'root' })
+    if (process.kernelThread || wanted.has(process.pid)) {
+      // gVisor's kernel is all that shows of a container, also where nobody keeps it.
+      if (isKernel(recognitions.get(process.pid)) && !keeps(wanted.get(process.ppid))) {
+        wanted.set(process.pid, { interest: 'stray' })
+      }
+      continue
+    }
+    if (keeps(wanted.get(process.ppid))) wanted.set(process.pid, { interest: 'root' })
     else if (process.state === 'Z') wanted.set(process.pid, { interest: 'zombie' })
     else if (isStray(process, byPid.get(process.ppid))) wanted.set(process.pid, { interest: 'stray' })
     else if (process.state === 'D') wanted.set(process.pid, { interest: 'blocked' })
@@ -78,15 +90,20 @@ function tenantsAmong(
     return keeper !== undefined && !nodes.has(keeper) && !keeping.has(pid)
   }
 }
+const keeps = (above: Wanted | undefined): boolean => above?.interest === 'shim' || above?.interest === 'engine'
 
 function wantedOf(recognition: Recognition): Wanted {
   if (recognition.role === 'remains') return { interest: 'zombie' }
   if (recognition.role !== 'shim') return { interest: recognition.role }
-  if (recognition.runtime.expects.bundle === 'cwd') return { interest: 'shim', bundle: 'cwd' }
-  const { bundle, pidFile } = recognition
-  return bundle === null
-    ? { interest: 'shim' }
-    : { interest: 'shim', bundle: { path: bundle, pidFile: pidFile ?? null } }
+  const { bundle, pidFile, machineDirectory, runtime } = recognition
+  const isGiven = runtime.expects.bundle !== 'cwd' && bundle !== null
+  return {
+    interest: 'shim',
+    ...(runtime.expects.bundle === 'cwd' ? { bundle: 'cwd' } : {}),
+    ...(isGiven ? { bundle: { path: bundle, pidFile: pidFile ?? null } } : {}),
+    ...(runtime.expects.mounts === 'own' ? { ownMounts: true } : {}),
+    ...(machineDirectory === undefined ? {} : { directories: [machineDirectory] }),
+  }
 }
 
 /** The first process of a cgroup that its parent is not in: a container's init that no shim is the parent of, perhaps. */

@@ -1,5 +1,6 @@
 import type { Tree, TreeNode } from '../model/forest.ts'
 import type { ProcessKey } from '../model/process.ts'
+import { valueOf } from '../model/reading.ts'
 import type { Recognition } from '../model/runtime.ts'
 import { type ContainerRoot, cgroupOf } from './containers.ts'
 
@@ -10,6 +11,7 @@ import { type ContainerRoot, cgroupOf } from './containers.ts'
 export function assignMembers(
   tree: Tree,
   containers: readonly ContainerRoot[],
+  placed: ReadonlyMap<ProcessKey, ContainerRoot>,
   isKeeper: (key: ProcessKey) => boolean,
 ): Map<ProcessKey, ContainerRoot> {
   const byCgroup = new Map<string, ContainerRoot | undefined>()
@@ -20,6 +22,8 @@ export function assignMembers(
     if (path !== null && init !== null) byCgroup.set(path, byCgroup.has(path) ? undefined : container)
     if (container.init !== null) byInit.set(container.init.process.key, container)
   }
+  // The kernel of a gVisor pod is the init of each of its containers, and in one of them.
+  for (const [key, container] of placed) byInit.set(key, container)
   const containerOf = new Map<ProcessKey, ContainerRoot>()
   if (byInit.size === 0) return containerOf
 
@@ -70,12 +74,24 @@ function nearest(
 export function execsOf(container: ContainerRoot, recognitions: ReadonlyMap<ProcessKey, Recognition>): TreeNode[] {
   const { shim, init } = container
   if (shim === null) return []
+  const isWritten = writtenAsSession(container)
   return container.members.filter((node) => {
     if (node === init || node.parent === null || node.process.state === 'Z') return false
+    // gVisor's gofer serves the container; a session whose program runs in its kernel has but its own end here.
+    if (recognitions.get(node.process.key)?.role === 'machine' && !isWritten(node)) return false
     if (node.parent === shim.node) return isSession(container, node)
     const above = recognitions.get(node.parent.process.key)
     return above?.role === 'engine' && above.verb === 'exec-session' && above.id === container.id
   })
+}
+
+/** Whether a session's pid file names it. */
+function writtenAsSession({ bundle }: ContainerRoot): (node: TreeNode) => boolean {
+  const written = new Set(bundle?.execPids.values())
+  return ({ process }) => {
+    const pids = process.detail === undefined ? null : valueOf(process.detail.innerPids)
+    return written.size > 0 && pids?.some((pid) => written.has(pid)) === true
+  }
 }
 
 /**

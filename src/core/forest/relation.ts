@@ -1,7 +1,8 @@
 import type { ShimBranch, Tree, TreeNode } from '../model/forest.ts'
 import type { HostSample } from '../model/host.ts'
-import { valueOf } from '../model/reading.ts'
+import { mountsOf } from '../model/mounts.ts'
 import { type ContainerRoot, clientOf } from './containers.ts'
+import { ownsVm } from './machines.ts'
 import type { ShimRoot } from './shims.ts'
 
 /** A shim that has just been started creates its container at once; containerd gives it seconds. */
@@ -19,7 +20,7 @@ export function relationOf(
   shim: ShimRoot,
   containers: readonly ContainerRoot[],
 ): ShimBranch['relation'] {
-  if (shim.recognition.runtime.expects.owns === 'vm') return 'vm'
+  if (ownsVm(shim)) return 'vm'
   const live = containers.filter(isLive)
   const creating = live.every((container) => container.state === 'creating')
   if (live.length === 0 || creating) {
@@ -64,14 +65,11 @@ export function holdOn(tree: Tree, shim: ShimRoot): Hold {
  * Anybody may call himself a shim. Who listens as one, or keeps something, is one; who does neither is judged only where
  * he sees the node's own file systems, and is in no container.
  */
-function isBelieved(tree: Tree, { node, within, use, containers }: ShimRoot): boolean {
+function isBelieved(tree: Tree, { mounts, within, use, containers }: ShimRoot): boolean {
   if (use.path !== null || containers.some((container) => container.init !== null)) return true
-  const own = mountsOf(node)
-  return within === null && own !== null && own === mountsOf(tree.byPid.get(1))
+  const first = tree.byPid.get(1)
+  return within === null && mounts !== null && first !== undefined && mounts === mountsOf(first.process)
 }
-
-const mountsOf = (node: TreeNode | undefined): number | null =>
-  node?.process.detail === undefined ? null : valueOf(node.process.detail.mountNamespace)
 
 function holdByConnection(shim: ShimRoot): Hold {
   const { use, bundleDeleted, addressState, parentage, daemon, relation } = shim

@@ -1,5 +1,14 @@
 import type { BundleSample, HostSample } from '../model/host.ts'
-import type { ContainerBranch, EngineBranch, Growing, ShimBranch, Tree, TreeNode } from '../model/forest.ts'
+import type {
+  ContainerBranch,
+  EngineBranch,
+  Growing,
+  MachineBranch,
+  ShimBranch,
+  Tree,
+  TreeNode,
+} from '../model/forest.ts'
+import { mountsAround, mountsOf } from '../model/mounts.ts'
 import type { ProcessKey } from '../model/process.ts'
 import { valueOf } from '../model/reading.ts'
 import type { Recognition } from '../model/runtime.ts'
@@ -7,9 +16,12 @@ import { socketPath } from '../model/path.ts'
 import type { HostIndex } from './host-index.ts'
 import { socketUse } from './sockets.ts'
 
-export type ShimRoot = Omit<Growing<ShimBranch>, 'containers' | 'engines'> & {
+export type ShimRoot = Omit<Growing<ShimBranch>, 'containers' | 'engines' | 'machines'> & {
   containers: ContainerBranch[]
   engines: EngineBranch[]
+  machines: MachineBranch[]
+  /** The mount namespace in which its daemon and its neighbours know its files. */
+  readonly mounts: number | null
 }
 
 /** Living shims, with what their own files say; who keeps what is decided later. */
@@ -24,7 +36,7 @@ export function findShims(
   for (const [key, recognition] of recognitions) {
     const node = tree.nodes.get(key)
     if (recognition.role !== 'shim' || node === undefined || excluded.has(key)) continue
-    if (node.process.state === 'Z' || isForkOfShim(node, recognition, recognitions)) continue
+    if (node.process.state === 'Z' || isForkOfShim(node, recognitions)) continue
     const bundlePath = bundlePathOf(node, recognition)
     const bundle = index.bundlesThrough(key).find(({ path }) => path === bundlePath)
     const address = recognition.address === null ? null : socketPath(recognition.address)
@@ -47,6 +59,11 @@ export function findShims(
       parentage: 'other',
       engines: [],
       containers: [],
+      machines: [],
+      mounts:
+        recognition.runtime.expects.mounts === 'own'
+          ? mountsAround(node.process, node.parent?.process)
+          : mountsOf(node.process),
       relation: 'empty',
       supervision: 'unknown',
       orphanedBy: null,
@@ -80,20 +97,16 @@ function* first<T>(item: T, others: Iterable<T>): Iterable<T> {
 }
 
 /** A shim's child that still has its command line: a fork that has not exec'd yet, or the zygote of runwasi. */
-function isForkOfShim(
-  node: TreeNode,
-  recognition: Recognition,
-  recognitions: ReadonlyMap<ProcessKey, Recognition>,
-): boolean {
-  const above = node.parent === null ? undefined : recognitions.get(node.parent.process.key)
-  return (
-    above?.role === 'shim' &&
-    recognition.role === 'shim' &&
-    above.runtime === recognition.runtime &&
-    above.id === recognition.id &&
-    above.containerdNamespace === recognition.containerdNamespace
-  )
-}
+export const isForkOfShim = (node: TreeNode, recognitions: ReadonlyMap<ProcessKey, Recognition>): boolean =>
+  node.parent !== null && isSameShim(recognitions.get(node.parent.process.key), recognitions.get(node.process.key))
+
+export const isSameShim = (above: Recognition | undefined, below: Recognition | undefined): boolean =>
+  above?.role === 'shim' &&
+  below?.role === 'shim' &&
+  above.runtime === below.runtime &&
+  above.containerdNamespace === below.containerdNamespace &&
+  // Without -id, the id comes from a working directory that is not read of every process.
+  (above.id === below.id || above.id === null || below.id === null)
 
 function bundlePathOf(node: TreeNode, recognition: Recognition): string | null {
   if (recognition.role === 'shim' && recognition.bundle !== null) return recognition.bundle

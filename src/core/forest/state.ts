@@ -1,4 +1,4 @@
-import type { ContainerBranch, TreeNode } from '../model/forest.ts'
+import type { ContainerBranch, EngineBranch, TreeNode } from '../model/forest.ts'
 import type { ProcessSample } from '../model/process.ts'
 import { valueOf } from '../model/reading.ts'
 import type { ContainerRoot } from './containers.ts'
@@ -6,11 +6,20 @@ import type { ContainerRoot } from './containers.ts'
 /** What runc calls the process that waits for `start`. libcontainer/nsenter/nsexec.c, libcontainer/init_linux.go */
 const WAITING = 'runc:[2:INIT]'
 
+/** An engine that calls itself so and leads a session of its own waits inside the container; earlier stages do neither. */
+export const waitsInside = ({ node, recognition }: EngineBranch): boolean =>
+  recognition.verb === 'init' && node.process.session === node.process.pid
+
 /**
  * The OCI state of a container, inferred.
  * @param creation the engine that is creating it, if one is at work.
+ * @param waiting engines that wait for `start` inside their containers.
  */
-export function stateOf(container: ContainerRoot, creation: TreeNode | undefined): ContainerBranch['state'] {
+export function stateOf(
+  container: ContainerRoot,
+  creation: TreeNode | undefined,
+  waiting: ReadonlySet<TreeNode>,
+): ContainerBranch['state'] {
   const { init, bundle, freezer, members } = container
   const written = bundle?.initPid
   if (creation !== undefined && written?.kind !== 'known') return 'creating'
@@ -18,7 +27,7 @@ export function stateOf(container: ContainerRoot, creation: TreeNode | undefined
   if (init === null) return container.initIsGone ? 'stopped' : members.length > 0 ? 'running' : 'unknown'
   if (init.process.state === 'X' || (init.process.state === 'Z' && !hasLivingThread(init.process))) return 'stopped'
   const frozen = freezer === null ? null : valueOf(freezer.state)
-  if (init.process.comm === WAITING) return creation === undefined ? 'created' : 'creating'
+  if (init.process.comm === WAITING || waiting.has(init)) return creation === undefined ? 'created' : 'creating'
   return frozen === 'FROZEN' ? 'paused' : 'running'
 }
 

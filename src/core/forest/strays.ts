@@ -6,6 +6,7 @@ import { valueOf } from '../model/reading.ts'
 import type { Recognition } from '../model/runtime.ts'
 import type { HostIndex } from './host-index.ts'
 import { type CgroupPlace, type ContainerRoot, cgroupOf, type PlaceOf } from './containers.ts'
+import { isKernel } from './machines.ts'
 import { type Names, namesIn, namesUnknown } from './pods.ts'
 
 /** Bundles in containers/storage, whose path holds the whole id. */
@@ -23,6 +24,7 @@ export function findUnkept(
   tree: Tree,
   recognitions: ReadonlyMap<ProcessKey, Recognition>,
   placeOf: PlaceOf,
+  mayBeKeeper: (node: TreeNode) => boolean,
   isKept: (node: TreeNode, cgroupPath: string) => boolean,
 ): ContainerRoot[] {
   const found = new Map<string, ContainerRoot>()
@@ -33,8 +35,12 @@ export function findUnkept(
     const parentPath = node.parent === null ? null : cgroupOf(node.parent)
     if (path === null || path === parentPath || isKept(node, path)) continue
     const recognition = recognitions.get(process.key)
-    if (recognition !== undefined && !(recognition.role === 'engine' && recognition.verb === 'init')) continue
-    const container = unkept(index, node, path, placeOf(path), recognition !== undefined)
+    // A shim or a machine may be in its pod's cgroup.
+    if (recognition === undefined && mayBeKeeper(node)) continue
+    if (recognition !== undefined && !isContainerItself(recognition)) continue
+    const place = placeOf(path)
+    if (place?.holds === 'overhead') continue
+    const container = unkept(index, node, path, place, recognition !== undefined)
     if (container === undefined) continue
     const before = found.get(container.cgroupPath ?? path)
     if (before?.init == null || isRatherInit(node, before.init)) {
@@ -57,6 +63,9 @@ function isNamespaceInit({ process: { detail } }: TreeNode): boolean {
   const inner = detail === undefined ? null : valueOf(detail.innerPids)
   return inner !== null && inner.length > 1 && inner[inner.length - 1] === 1
 }
+/** An engine's `init` waits inside of the container; gVisor's kernel is all that shows of it. */
+const isContainerItself = (recognition: Recognition): boolean =>
+  (recognition.role === 'engine' && recognition.verb === 'init') || isKernel(recognition)
 
 function unkept(
   index: HostIndex,

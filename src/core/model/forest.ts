@@ -1,6 +1,13 @@
 import type { BundleSample, EmptyCgroup, FreezerSample, HostSample } from './host.ts'
 import type { ProcessKey, ProcessSample } from './process.ts'
-import type { DaemonRecognition, EngineRecognition, Recognition, Runtime, ShimRecognition } from './runtime.ts'
+import type {
+  DaemonRecognition,
+  EngineRecognition,
+  MachineRecognition,
+  Recognition,
+  Runtime,
+  ShimRecognition,
+} from './runtime.ts'
 import type { ContainerState, Parentage, Pod, Relation, Supervision } from './snapshot.ts'
 
 /** A process in the kernel's tree. */
@@ -57,6 +64,7 @@ export interface ShimBranch {
   /** Engines at work under it. */
   readonly engines: readonly EngineBranch[]
   readonly containers: readonly ContainerBranch[]
+  readonly machines: readonly MachineBranch[]
   readonly relation: Relation
   readonly supervision: Supervision
   /** Why nobody manages it; `null` unless it is orphaned. */
@@ -74,6 +82,15 @@ export interface EngineBranch {
   readonly node: TreeNode
   readonly recognition: EngineRecognition & { readonly runtime: Runtime }
   readonly shim: ShimBranch | null
+}
+
+/** A process of a virtual machine or of gVisor, and the shim that it belongs to. */
+export interface MachineBranch {
+  readonly node: TreeNode
+  readonly recognition: MachineRecognition & { readonly runtime: Runtime }
+  /** Its parent, or the one that bears its id: some machines are daemons of their own, children of init. */
+  readonly shim: ShimBranch | null
+  readonly within: ContainerBranch | null
 }
 
 /** Where somebody's keeping of a container shows, once the keeper is gone. */
@@ -126,8 +143,18 @@ export interface Forest {
   readonly containers: readonly ContainerBranch[]
   readonly engines: readonly EngineBranch[]
   readonly emptyPlaces: readonly EmptyPlace[]
+  readonly machines: readonly MachineBranch[]
+  /** What may be there without having been recognised: absence of these is no proof. */
+  readonly doubts: Doubts
   /** The container that a process belongs to, the innermost where they are nested. */
   readonly containerOf: ReadonlyMap<ProcessKey, ContainerBranch>
+}
+
+/** Processes whose names are those of keepers or machines, and that show nothing else. */
+export interface Doubts {
+  readonly mayBeDaemon: boolean
+  readonly mayBeShim: boolean
+  readonly mayBeMachine: boolean
 }
 
 /** While it is being built. What leaves the stage is read-only. */

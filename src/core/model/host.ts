@@ -148,6 +148,14 @@ export interface EmptyCgroup {
   readonly source: string
 }
 
+/** A directory outside of any bundle whose being there says something about a shim. */
+export interface DirectorySample {
+  readonly path: string
+  readonly source: string
+  readonly shim: ProcessKey
+  readonly facts: Reading<FileFacts>
+}
+
 /** Whether a cgroup is frozen. v1 `freezer.state`, v2 `cgroup.freeze`/`cgroup.events`. */
 export interface FreezerSample {
   readonly path: string
@@ -199,4 +207,5 @@ export interface HostSample {
   /** What is below runc's default root: containers that somebody runs by hand, and those of a daemon that asks for no other. */
   readonly bareStates: readonly EngineStateSample[]
   readonly freezers: readonly FreezerSample[]
+  readonly directories: readonly DirectorySample[]
 }

@@ -85,12 +85,16 @@ export interface ProcessSample extends StatFields {
 }
 
 /** How closely a process is to be read, as the recognition of its cheap files decides. */
-export type Interest = 'daemon' | 'shim' | 'engine' | 'root' | 'stray' | 'zombie' | 'reaper' | 'blocked'
+export type Interest = 'daemon' | 'shim' | 'engine' | 'machine' | 'root' | 'stray' | 'zombie' | 'reaper' | 'blocked'
 
 export interface Wanted {
   readonly interest: Interest
   /** Where its OCI bundle is: its working directory, or a path in its own root. */
   readonly bundle?: 'cwd' | { readonly path: string; readonly pidFile: string | null }
+  /** It lives in a mount namespace of its own; what it works in is found beside others by its parent's. */
+  readonly ownMounts?: true
+  /** Directories, in its own root, of which only the being there matters. */
+  readonly directories?: readonly string[]
 }
 
 /** Decides, from the cheap files of all processes, which to read more of. */

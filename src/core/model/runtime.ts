@@ -29,6 +29,8 @@ export interface ShimRecognition {
   }
   /** Where its own socket may be, by the rules of its generations, the likeliest first. Worked out only when asked for. */
   readonly sockets: Iterable<string>
+  /** A directory that is there for as long as its virtual machine is meant to run. */
+  readonly machineDirectory?: string
   readonly evidence: readonly Evidence[]
 }
 
@@ -43,13 +45,37 @@ export interface EngineRecognition {
   readonly evidence: readonly Evidence[]
 }
 
+/**
+ * A process that makes up or serves one sandbox beside its shim: a virtual machine monitor, gVisor's kernel, or a file
+ * server of either.
+ */
+export interface MachineRecognition {
+  readonly role: 'machine'
+  /** `vm`: the containers run in it, unseen. `kernel`: it is a process that stands for their init. */
+  readonly kind: 'vm' | 'kernel'
+  /** The machine itself, or what serves it. */
+  readonly part: 'guest' | 'helper'
+  /** Of the sandbox or container, when its command line names it; Firecracker's may be cut short. */
+  readonly id: string | null
+  /** It waits for the container to be started, and goes then. */
+  readonly untilStart?: true
+  /** Who starts programs with such a command line: nobody but a shim, or others too. */
+  readonly startedBy: 'shim' | 'anybody'
+  readonly evidence: readonly Evidence[]
+}
+
 /** A zombie: nothing is left of it but its name, which says what it was but not which. */
 export interface RemainsRecognition {
   readonly role: 'remains'
   readonly evidence: readonly Evidence[]
 }
 
-export type RoleRecognition = DaemonRecognition | ShimRecognition | EngineRecognition | RemainsRecognition
+export type RoleRecognition =
+  | DaemonRecognition
+  | ShimRecognition
+  | EngineRecognition
+  | MachineRecognition
+  | RemainsRecognition
 export type Recognition = RoleRecognition & { readonly runtime: Runtime }
 
 /** Clients of a daemon, told apart by the namespace that they keep their containers in. */
@@ -78,8 +104,14 @@ export interface Expectations {
   readonly tracking: 'connection' | 'parent' | 'none'
   readonly writesInitPid: boolean
   readonly bundle: 'cwd' | 'argument' | 'none'
-  /** Where the containers run: children of the shim, or inside a virtual machine that /proc does not show. */
-  readonly owns: 'processes' | 'vm'
+  /**
+   * Where the containers run. `processes`: as children of the shim. `kernel`: in a kernel that is a process itself and
+   * whose pid stands in their bundles; it may be a child of another shim of the pod. `vm`: inside a virtual machine
+   * that /proc does not show; `vm-inside`: the same, and the machine may be the shim's own process.
+   */
+  readonly owns: 'processes' | 'kernel' | 'vm' | 'vm-inside'
+  /** Whether it sees the file systems as its daemon does, or has left for a mount namespace of its own. */
+  readonly mounts: 'shared' | 'own'
   /** A transient invocation (engine) older than this hangs, in ms, by verb; `null`: it may take any time. */
   readonly patienceMs: Readonly<Record<string, number>> | null
   readonly clients: readonly Client[]
@@ -101,7 +133,10 @@ export interface Expectations {
 export interface Runtime {
   /** Unique in the table, and the name of its file. */
   readonly id: string
-  /** Canonical name of its program; the value of the `runtime` label. */
+  /**
+   * Canonical name of its program; the value of the `runtime` label. A trailing `*`: the entry stands for many programs,
+   * and what it recognises bears the name of the one that was seen.
+   */
   readonly program: string
   readonly title: string
   /** Where its forms are specified. */
@@ -110,6 +145,8 @@ export interface Runtime {
   readonly programs: readonly string[]
   /** `comm` values worth a look: all that a zombie has left, and what `runc init` calls itself. */
   readonly comms: readonly string[]
+  /** Machines only: what `comm` calls them. A zombie that is called so was one; who shows no command line may be one. */
+  readonly machineComms?: readonly string[]
   readonly expects: Expectations
   recognize(process: ProcessSample): RoleRecognition | undefined
 }
@@ -121,6 +158,7 @@ export const expectsNothing: Expectations = {
   writesInitPid: false,
   bundle: 'none',
   owns: 'processes',
+  mounts: 'shared',
   patienceMs: null,
   clients: [],
   usual: null,

@@ -12,6 +12,8 @@ export interface CgroupPlace {
   readonly containerdNamespace: string | null
   readonly podUid: string | null
   readonly proves: Proof
+  /** `overhead`: what runs a sandbox and is no container: its shim, its virtual machine, its file servers. */
+  readonly holds: 'container' | 'overhead'
 }
 
 /**
@@ -33,6 +35,8 @@ interface Layout {
   readonly above?: RegExp
   /** How many components the path may have down to here. */
   readonly depth?: number
+  /** `container` unless told. */
+  readonly holds?: CgroupPlace['holds']
 }
 
 const ID = '([0-9a-f]{64})'
@@ -45,6 +49,8 @@ const monitored = (manager: string) => ({ manager, containerdNamespace: null, pr
 
 /** A pod's cgroup: `pod<uid>` of the cgroupfs driver, `…kubepods-burstable-pod<uid>.slice` of systemd's. kubernetes pkg/kubelet/cm */
 const POD = String.raw`(?:[\w.-]*kubepods-(?:burstable-|besteffort-)?)?pod([0-9a-f_-]{32,36})`
+
+const kata = { manager: null, containerdNamespace: null, proves: 'nothing', holds: 'overhead' } as const
 
 /** How engines name the cgroup of a container, most telling first. Sources: each engine's cgroup driver, named in the line. */
 const layouts: readonly Layout[] = [
@@ -76,6 +82,11 @@ const layouts: readonly Layout[] = [
     parent: /\.service$/,
     above: /^\/user\.slice\/user-\d+\.slice\/user@\d+\.service\//,
   },
+  // kata without sandbox_cgroup_only: docs/design/host-cgroups.md; runtime-rs crates/resource/src/cgroups/utils.rs. Where
+  // the bundle names no cgroup, runtime-rs makes one of its own.
+  { ...kata, component: new RegExp(`^${ID}$`), parent: /^kata_(?:overhead|sandboxed_pod)$/ },
+  { ...kata, component: new RegExp(`^kata-overhead\\.slice:[a-z-]+:${ID}$`) },
+  { ...kata, component: new RegExp(`^kata_${ID}$`) },
   // cgroupfs driver below kubelet's pods: containerd, cri-dockerd and others look alike. kubernetes pkg/kubelet/cm
   { ...anybody, component: new RegExp(`^${ID}$`), parent: new RegExp(`^${POD}(?:\\.slice)?$`) },
   // amazon-ecs-agent: /ecs/<task>/<id>, or /ecs/<cluster>/<task>/<id>; Fargate's ids are <task>-<number>
@@ -138,6 +149,7 @@ export function placeOf(path: string): CgroupPlace | undefined {
       containerdNamespace: layout.containerdNamespace ?? (layout.depth === 2 ? (components[1] ?? null) : null),
       podUid: podUidOf(components.slice(0, at + 1)),
       proves: layout.proves,
+      holds: layout.holds ?? 'container',
     }
   }
   return undefined

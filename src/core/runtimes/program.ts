@@ -20,12 +20,15 @@ function canonical(name: string): string {
 /**
  * Whether the executable contradicts the name that the process gives itself. argv is written by the process; the link
  * is written by the kernel. Not knowing contradicts nothing. proc(5), /proc/pid/exe
+ * Engines run from a mount of themselves that hangs in no tree, so that no container can write to them: the link then
+ * reads `/` (CVE-2019-5736; crun src/libcrun/cloned_binary.c).
  * @param multicall programs that go by many names, e.g. k3s.
  */
 export function exeContradicts(process: ProcessSample, program: string, multicall: readonly string[] = []): boolean {
   const exe = process.detail?.exe
   if (exe?.kind !== 'known') return false
   const name = baseName(exe.value.path)
+  if (name === '') return false
   return canonical(name) !== program && !multicall.includes(name)
 }
 

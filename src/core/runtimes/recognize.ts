@@ -20,6 +20,7 @@ export function recognizer(runtimes: readonly Runtime[]): (process: ProcessSampl
   ]
   const none: readonly Runtime[] = []
   const candidates = new Map<string, readonly Runtime[]>()
+  const bearing = bearers()
 
   return (process) => {
     const program = programOf(process)
@@ -32,7 +33,7 @@ export function recognizer(runtimes: readonly Runtime[]): (process: ProcessSampl
     }
     for (const runtime of named) {
       const recognition = runtime.recognize(process)
-      if (recognition !== undefined) return { ...recognition, runtime }
+      if (recognition !== undefined) return { ...recognition, runtime: bearing(runtime, program) }
     }
     const called = byComm.get(process.comm)
     if (called === undefined) return undefined
@@ -41,6 +42,23 @@ export function recognizer(runtimes: readonly Runtime[]): (process: ProcessSampl
       if (recognition !== undefined) return { ...recognition, runtime }
     }
     return undefined
+  }
+}
+
+/** Programs that one entry may stand for. Strangers choose names, and every name becomes a label value: no more than this. */
+const MOST_NAMES = 64
+
+/** An entry for many programs, under the name of the one that was seen; always the same object for the same name. */
+function bearers(): (runtime: Runtime, program: string) => Runtime {
+  const known = new Map<string, Runtime>()
+  return (runtime, program) => {
+    if (!runtime.program.endsWith('*')) return runtime
+    const before = known.get(program)
+    if (before !== undefined) return before
+    if (known.size >= MOST_NAMES) return runtime
+    const named = { ...runtime, program }
+    known.set(program, named)
+    return named
   }
 }
 
@@ -64,7 +82,7 @@ function append(map: Map<string, Runtime[]>, key: string, runtime: Runtime): voi
 }
 
 /** What a process would be, going by its comm alone, that could not be recognised: reason to doubt, and no more. */
-export type ResembledBy = (process: ProcessSample) => 'daemon' | 'shim' | undefined
+export type ResembledBy = (process: ProcessSample) => 'daemon' | 'shim' | 'machine' | undefined
 
 /** `comm` is a program's name cut to 15 bytes. Whoever bears a keeper's and shows nothing else may be one. proc(5) */
 export function resembler(runtimes: readonly Runtime[]): ResembledBy {
@@ -72,7 +90,13 @@ export function resembler(runtimes: readonly Runtime[]): ResembledBy {
   const shims = new Set(
     runtimes.filter(({ expects }) => expects.bundle !== 'none').flatMap(({ program }) => commsOf(program)),
   )
-  return ({ comm }) => (shims.has(comm) ? 'shim' : daemons.has(comm) ? 'daemon' : undefined)
+  const machines = new Set(runtimes.flatMap(({ machineComms }) => machineComms ?? []))
+  return (process) => {
+    if (shims.has(process.comm)) return 'shim'
+    if (daemons.has(process.comm)) return 'daemon'
+    // QEMU and gVisor are called like much else: only who shows no command line is in doubt.
+    return machines.has(process.comm) && programOf(process) === '' ? 'machine' : undefined
+  }
 }
 
 const commsOf = (program: string): string[] => [program.slice(0, 15), `docker-${program}`.slice(0, 15)]

@@ -1,4 +1,5 @@
 import type { ProcessSample } from '../model/process.ts'
+import { valueOf } from '../model/reading.ts'
 import { type Expectations, expectsNothing, type RoleRecognition } from '../model/runtime.ts'
 import { type Flags, parseFlags } from './flags.ts'
 import { commandLineOf, exeContradicts, programOf } from './program.ts'
@@ -40,7 +41,16 @@ export function recognizeRunc(process: ProcessSample, program: string): RoleReco
   const flags = parseFlags(process.argv.kind === 'known' ? process.argv.value.slice(1) : [], switches)
   const [word, ...rest] = flags.words
   if (word === undefined) return undefined
-  const verb = word === 'exec' && !isDetached(flags) ? 'exec-session' : word
+  const verb = isInside(process) ? 'init' : word === 'exec' && !isDetached(flags) ? 'exec-session' : word
   const evidence = [commandLineOf(process)]
   return { role: 'engine', verb, id: rest[0] ?? null, containerdNamespace: null, address: null, evidence }
+}
+
+/**
+ * Where an engine forks without exec (crun, youki), what waits for `start` inside the container says `create` still: the
+ * first of its pid namespace, and soon the leader of a session, as an engine that go-runc calls is not.
+ */
+function isInside({ session, pid, detail }: ProcessSample): boolean {
+  const inner = detail === undefined ? null : valueOf(detail.innerPids)
+  return inner === null ? session === pid : inner.length > 1 && inner.at(-1) === 1
 }

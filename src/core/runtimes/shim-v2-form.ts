@@ -31,7 +31,8 @@ export function recognizeShimV2(process: ProcessSample, program: string): RoleRe
   const flags = parseFlags(argv.slice(1), switches)
   if (['info', 'v', 'version'].some((flag) => flags.given.has(flag))) return undefined
   const containerdNamespace = flags.values.get('namespace') ?? null
-  const address = flags.values.get('address') ?? null
+  // CRI-O speaks to shims itself and leaves it empty. internal/oci/runtime_vm.go
+  const address = flags.values.get('address') || null
   const named = flags.values.get('id') ?? null
   const evidence = [commandLineOf(process)]
   const verb = flags.words[0]
@@ -46,7 +47,7 @@ export function recognizeShimV2(process: ProcessSample, program: string): RoleRe
     id,
     address,
     bundle: null,
-    sockets: shimSockets(address, containerdNamespace, id),
+    sockets: shimSockets(address, containerdNamespace, id, flags.values.get('socket')),
     evidence,
   }
 }
@@ -60,13 +61,39 @@ export function idFromBundle(process: ProcessSample): string | null {
 }
 
 /** A shim of the v2 API: what differs between them is the name and what they expect. */
-export function shimV2(runtime: Pick<Runtime, 'program' | 'title' | 'docs'> & { expects?: Expectations }): Runtime {
+export function shimV2(
+  runtime: Pick<Runtime, 'program' | 'title' | 'docs'> & {
+    readonly id?: string
+    readonly expects?: Partial<Expectations>
+    /** Whether it is this one, where several share a name. */
+    readonly isIt?: (process: ProcessSample) => boolean
+    readonly machineDirectory?: (id: string) => string
+  },
+): Runtime {
+  const { isIt = () => true, machineDirectory, expects, ...named } = runtime
+  const family = runtime.program.endsWith('*') ? runtime.program.slice(0, -1) : undefined
   return {
-    expects: shimV2Expectations,
-    ...runtime,
     id: runtime.program,
+    ...named,
+    expects: { ...shimV2Expectations, ...expects },
     programs: [runtime.program],
     comms: [],
-    recognize: (process) => recognizeShimV2(process, runtime.program),
+    recognize(process) {
+      const program = family === undefined ? runtime.program : programOf(process)
+      if ((family !== undefined && !isOfFamily(program, family)) || !isIt(process)) return undefined
+      const recognition = recognizeShimV2(process, program)
+      if (recognition?.role !== 'shim' || machineDirectory === undefined) return recognition
+      return isIdentifier(recognition.id)
+        ? { ...recognition, machineDirectory: machineDirectory(recognition.id) }
+        : recognition
+    },
   }
 }
+
+/** `containerd-shim-<name>-v<n>`, as a runtime's name `io.containerd.<name>.v<n>` becomes a program's. pkg/shim, BinaryName */
+const isOfFamily = (program: string, family: string): boolean =>
+  program.startsWith(family) && /^containerd-shim-[A-Za-z0-9_.-]+-v\d+$/.test(program)
+
+/** What containerd accepts as an id, so that a path made of it leads nowhere else. pkg/identifiers/validate.go */
+const isIdentifier = (id: string | null): id is string =>
+  id !== null && id.length <= 76 && /^[A-Za-z0-9]+(?:[._-]+[A-Za-z0-9]+)*$/.test(id)

@@ -76,8 +76,8 @@ export const fields: readonly Field[] = [
   },
   {
     name: 'root',
-    of: 'keepers that name a bundle, parents of containers without a keeper',
-    tells: 'bundles that are found by a path on a command line or in a mount table',
+    of: 'keepers that name a bundle or have a virtual machine, parents of containers without a keeper',
+    tells: 'bundles that are found by a path on a command line or in a mount table; whether a machine is meant to run',
     needs: ['CAP_SYS_PTRACE'],
     triedOn: 'processes',
     probes: [{ how: 'link', path: 'root' }],

@@ -12,19 +12,19 @@ export interface Silenced {
 // biome-ignore format: written by a test
 export const silenced: Readonly<Partial<Record<FieldName, Silenced>>> = {
   'stat': {
-    always: ['bundle-litter', 'cgroup-driver-mismatch', 'cgroup-litter', 'container-blocked', 'container-id-mismatch', 'container-init-zombie', 'container-shimless', 'container-twin', 'container-zombies', 'daemon-restarting', 'engine-stuck', 'node-pids-exhaustion', 'rootfs-busy', 'sandbox-dead', 'shim-abandoned', 'shim-abstract-socket', 'shim-binary-replaced', 'shim-bloated', 'shim-create-aborted', 'shim-daemonless', 'shim-duplicate', 'shim-exit-uncollected', 'shim-leaked', 'shim-reaper-stuck', 'shim-transient-stuck', 'shim-wedged', 'shim-zombie'],
+    always: ['bundle-litter', 'cgroup-driver-mismatch', 'cgroup-litter', 'container-blocked', 'container-id-mismatch', 'container-init-zombie', 'container-shimless', 'container-twin', 'container-zombies', 'daemon-restarting', 'engine-stuck', 'node-pids-exhaustion', 'rootfs-busy', 'sandbox-dead', 'shim-abandoned', 'shim-abstract-socket', 'shim-binary-replaced', 'shim-bloated', 'shim-create-aborted', 'shim-daemonless', 'shim-duplicate', 'shim-exit-uncollected', 'shim-leaked', 'shim-reaper-stuck', 'shim-transient-stuck', 'shim-wedged', 'shim-zombie', 'vm-leftover'],
     sometimes: [],
   },
   'status': {
     always: ['container-id-mismatch'],
-    sometimes: ['shim-exit-uncollected'],
+    sometimes: ['shim-exit-uncollected', 'vm-leftover'],
   },
   'cgroup': {
     always: ['cgroup-driver-mismatch', 'container-shimless'],
     sometimes: ['container-blocked', 'shim-daemonless'],
   },
   'cmdline': {
-    always: ['bundle-litter', 'cgroup-litter', 'container-blocked', 'container-id-mismatch', 'container-init-zombie', 'container-twin', 'daemon-restarting', 'engine-stuck', 'rootfs-busy', 'sandbox-dead', 'shim-abandoned', 'shim-abstract-socket', 'shim-binary-replaced', 'shim-bloated', 'shim-create-aborted', 'shim-daemonless', 'shim-duplicate', 'shim-exit-uncollected', 'shim-leaked', 'shim-reaper-stuck', 'shim-transient-stuck', 'shim-wedged'],
+    always: ['bundle-litter', 'cgroup-litter', 'container-blocked', 'container-id-mismatch', 'container-init-zombie', 'container-twin', 'daemon-restarting', 'engine-stuck', 'rootfs-busy', 'sandbox-dead', 'shim-abandoned', 'shim-abstract-socket', 'shim-binary-replaced', 'shim-bloated', 'shim-create-aborted', 'shim-daemonless', 'shim-duplicate', 'shim-exit-uncollected', 'shim-leaked', 'shim-reaper-stuck', 'shim-transient-stuck', 'shim-wedged', 'vm-leftover'],
     sometimes: ['container-shimless', 'container-zombies', 'shim-zombie'],
   },
   'exe': {
@@ -35,9 +35,13 @@ export const silenced: Readonly<Partial<Record<FieldName, Silenced>>> = {
     always: ['bundle-litter', 'cgroup-litter', 'container-id-mismatch', 'container-twin', 'rootfs-busy', 'sandbox-dead', 'shim-create-aborted', 'shim-exit-uncollected', 'shim-leaked'],
     sometimes: [],
   },
+  'root': {
+    always: [],
+    sometimes: ['vm-leftover'],
+  },
   'ns/*': {
-    always: ['shim-abstract-socket', 'shim-binary-replaced', 'shim-duplicate'],
-    sometimes: ['shim-daemonless', 'shim-exit-uncollected', 'shim-leaked'],
+    always: ['shim-duplicate'],
+    sometimes: ['shim-daemonless'],
   },
   'fd': {
     always: [],
@@ -57,7 +61,7 @@ export const silenced: Readonly<Partial<Record<FieldName, Silenced>>> = {
   },
   'bundle': {
     always: ['cgroup-litter', 'container-id-mismatch', 'container-twin', 'rootfs-busy', 'shim-create-aborted', 'shim-exit-uncollected'],
-    sometimes: ['bundle-litter'],
+    sometimes: ['bundle-litter', 'vm-leftover'],
   },
   'cgroupfs': {
     always: ['cgroup-litter'],

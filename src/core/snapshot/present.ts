@@ -92,6 +92,7 @@ export function presentProcesses(
   redactArgv: (argv: readonly string[]) => readonly string[],
 ): Process[] {
   const shims = new Set(forest.shims.map(({ node }) => node.process.key))
+  const machines = new Map(forest.machines.map(({ node, shim }) => [node.process.key, shim?.node.process.key ?? null]))
   const processes: Process[] = []
   for (const node of forest.tree.nodes.values()) {
     const { process } = node
@@ -107,7 +108,7 @@ export function presentProcesses(
       argv: argv === null ? [] : redactArgv(argv),
       state: process.state,
       container: container?.key ?? null,
-      shim: shims.has(process.key) ? process.key : shimAbove(container),
+      shim: shims.has(process.key) ? process.key : (shimAbove(container) ?? machines.get(process.key) ?? null),
       // 0: it could not be counted. proc(5), fs/proc/array.c
       threads: process.threads || null,
       startedAt: startedAt(node, time),
@@ -122,7 +123,7 @@ const shimAbove = (container: ContainerBranch | undefined): ProcessKey | null =>
 function roleOf(forest: Forest, node: TreeNode, container: ContainerBranch | undefined): string {
   if (container?.init === node) return container.role
   const recognition = forest.recognitions.get(node.process.key)
-  // A program inside a container that only looks like a shim has been told apart by now.
+  // A program inside a container that only looks like a shim has been told apart by now; so has what serves no shim.
   if (recognition?.role === 'shim' && !forest.shims.some((shim) => shim.node === node)) return 'workload'
   if (
     recognition?.role === 'daemon' &&
@@ -130,6 +131,7 @@ function roleOf(forest: Forest, node: TreeNode, container: ContainerBranch | und
     !forest.daemons.some((daemon) => daemon.node === node)
   )
     return 'workload'
+  if (recognition?.role === 'machine' && container !== undefined && container.shim === null) return 'workload'
   if (recognition !== undefined && recognition.role !== 'remains') return recognition.role
   return container === undefined ? 'other' : 'workload'
 }

@@ -43,6 +43,8 @@ function whoseElse(
 ): string | undefined {
   const path = valueOf(process.cgroup)?.path
   if (path?.includes(bundle.id) === true) return undefined
+  // The kernel that a pod's containers share is the init of each of them.
+  if (own?.shim?.recognition.runtime.expects.owns === 'kernel') return undefined
   const there = containers.find(({ init, bundle: theirs }) => init?.process === process && theirs !== bundle)
   if (there !== undefined) return `container ${shortId(there.id)}`
   // The first process of a kept container is its shim's child, always: a stranger has the pid of one that ended.

@@ -26,6 +26,7 @@ import { shimReaperStuck } from './shim-reaper-stuck.ts'
 import { shimTransientStuck } from './shim-transient-stuck.ts'
 import { shimWedged } from './shim-wedged.ts'
 import { shimZombie } from './shim-zombie.ts'
+import { vmLeftover } from './vm-leftover.ts'
 
 /** Everything that we can find wrong with a node. */
 export const verdictRules: readonly VerdictRule[] = [
@@ -56,4 +57,5 @@ export const verdictRules: readonly VerdictRule[] = [
   bundleLitter,
   cgroupDriverMismatch,
   nodePidsExhaustion,
+  vmLeftover,
 ]

@@ -7,6 +7,7 @@ import {
   deletedForMs,
   rows,
   runningIn,
+  runsVm,
   SETTLE_MS,
   shimSubject,
 } from './shim-evidence.ts'
@@ -22,13 +23,14 @@ export const shimAbandoned: VerdictRule = {
     shims.flatMap((shim) => {
       if (shim.orphanedBy !== 'bundle-deleted' && shim.orphanedBy !== 'no-connection') return []
       const running = runningIn(shim)
-      if (running.length === 0) return []
+      const machine = runsVm(shim)
+      if (running.length === 0 && !machine) return []
       const deletedFor = deletedForMs(shim, host.takenAtMs)
       if (deletedFor !== null && deletedFor < SETTLE_MS) return []
       return {
         subject: shimSubject(shim),
         severity: 'critical',
-        summary: `${calledShim(shim)} still runs ${rows(running.length, 'container')} that its daemon no longer knows`,
+        summary: `${calledShim(shim)} still runs ${machine ? 'a virtual machine' : rows(running.length, 'container')} that its daemon no longer knows`,
         evidence: [
           ...bundleEvidence(shim),
           ...connectionEvidence(shim),

@@ -62,8 +62,8 @@ function threadExcess({ node, recognition }: ShimBranch): Excess[] {
 
 /** Since it was last measured; where nothing was, in all of its life, if that is long enough to tell. */
 function processorExcess({ host }: Forest, { node, recognition }: ShimBranch, past: Past): Excess[] {
-  // A virtual machine inside works as much as it is given to do.
-  if (recognition.runtime.expects.owns === 'vm') return []
+  // What may hold anything, a virtual machine say, works as much as it is given to do.
+  if (recognition.runtime.expects.usual === null) return []
   const { key, pid, cpuTicks, startTicks } = node.process
   const before = past.measured.get(key)?.cpuSeconds ?? null
   const sinceSeconds = past.measuredAtUptimeMs === null ? 0 : (host.uptimeMs - past.measuredAtUptimeMs) / 1000

@@ -1,5 +1,5 @@
 import type { VerdictRule } from '../model/verdict.ts'
-import { calledShim, rows, runningIn, shimSubject } from './shim-evidence.ts'
+import { calledShim, rows, runningIn, runsVm, shimSubject } from './shim-evidence.ts'
 
 /** No live daemon for its address: after a crash, an uninstall, or while the daemon is being restarted. */
 export const shimDaemonless: VerdictRule = {
@@ -12,6 +12,7 @@ export const shimDaemonless: VerdictRule = {
     shims.flatMap((shim) => {
       if (shim.orphanedBy !== 'no-daemon') return []
       const running = runningIn(shim)
+      const machine = runsVm(shim)
       const table = host.unixTables.find(
         (candidate) =>
           shim.node.process.detail?.unixTable.kind === 'known' &&
@@ -19,8 +20,8 @@ export const shimDaemonless: VerdictRule = {
       )
       return {
         subject: shimSubject(shim),
-        severity: running.length > 0 ? 'critical' : 'warning',
-        summary: `nobody listens at ${shim.address}, the daemon of ${calledShim(shim)}, which keeps ${rows(running.length, 'running container')}`,
+        severity: running.length > 0 || machine ? 'critical' : 'warning',
+        summary: `nobody listens at ${shim.address}, the daemon of ${calledShim(shim)}, which keeps ${machine ? 'a virtual machine' : rows(running.length, 'running container')}`,
         evidence: [
           { source: `/proc/${shim.node.process.pid}/cmdline`, observed: `-address ${shim.address}` },
           { source: `grep ${shim.address} ${table?.source ?? '/proc/net/unix'}`, observed: 'no listener' },

@@ -35,9 +35,8 @@ export const shimReaperStuck: VerdictRule = {
     }),
 }
 
-/** Its containers' first processes have a verdict of their own, unless others are with them; and so have its machines. */
-function ownZombies({ node, containers, recognition }: ShimBranch): TreeNode[] {
-  if (recognition.runtime.expects.owns === 'vm') return []
-  const inits = new Set(containers.map(({ init }) => init))
-  return node.children.filter((child) => isDead(child) && !inits.has(child))
+/** Its containers' first processes, and its virtual machine, have verdicts of their own, unless others are with them. */
+function ownZombies({ node, containers, machines }: ShimBranch): TreeNode[] {
+  const others = new Set([...containers.map(({ init }) => init), ...machines.map((machine) => machine.node)])
+  return node.children.filter((child) => isDead(child) && !others.has(child))
 }

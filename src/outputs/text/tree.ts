@@ -128,6 +128,8 @@ function looseUnderShims(
   return groupBy(processes, (process) => {
     if (process.container !== null || process.role === 'shim') return null
     if (pass.source === 'ps') return shimAbove(process)
+    // A virtual machine is not always a child of its shim.
+    if (process.role === 'machine') return shims.find(({ key }) => key === process.shim)?.pid ?? null
     return process.role === 'engine' ? process.ppid : null
   })
 }

@@ -170,6 +170,23 @@ describe('placeOf', () => {
   })
 
   it.each([
+    `/kata_overhead/${id}`,
+    `/kata_overhead/kata_sandboxed_pod/${id}`,
+    `/kata_sandboxed_pod/${id}`,
+    `/kata-overhead.slice:runtime-rs:${id}`,
+    `/kubepods/burstable/pod${uid}/kata_${id}`,
+  ])('knows %s for what runs a sandbox, and for no container', (path) => {
+    expect(placeOf(path)).toMatchObject({ id, path, holds: 'overhead', proves: 'nothing' })
+  })
+
+  it('takes the system container of Sysbox, and the containers inside of it', () => {
+    const root = `/docker/${outer}/syscont-cgroup-root`
+    expect(placeOf(`${root}/init.scope`)).toMatchObject({ id: outer, path: `/docker/${outer}`, manager: 'docker' })
+    expect(placeOf(`${root}/docker/${id}`)).toMatchObject({ id, holds: 'container' })
+    expect(placeOf(`/system.slice/docker-${id}.scope/syscont-cgroup-root`)).toMatchObject({ id })
+  })
+
+  it.each([
     `/system.slice/docker-${id}.scope`,
     `/docker/${id}`,
     `/kubepods.slice/${podSlice}/cri-containerd-${id}.scope`,

@@ -6,6 +6,18 @@ import { replay, type Scenario, scenarios } from '../../replay.ts'
 
 const errno = { errno: 'EACCES' }
 
+/** A recording has no more than was read; who may not see ns/net asks for the inode of net/unix, which anybody may. */
+const unixInodes = ({ entries }: Archive): Archive['facts'] =>
+  new Map(
+    [...entries].flatMap(([path, entry]) => {
+      const [, directory] = /^(\/proc\/\d+)\/ns\/net$/.exec(path) ?? []
+      const inode = entry.kind === 'link' ? Number(/\d+/.exec(entry.target)?.[0]) : Number.NaN
+      return directory === undefined || Number.isNaN(inode)
+        ? []
+        : [[`${directory}/net/unix`, { inode, nlink: 1, changedMs: 0 }] as const]
+    }),
+  )
+
 /** The moment as it is for a reader to whom a field is closed: the files, the links, and the directories that it is. */
 function without({ covers }: Field, moment: Archive): Archive {
   const closed = (paths: Iterable<string>) => [...paths].filter((path) => covers.test(path))
@@ -15,7 +27,11 @@ function without({ covers }: Field, moment: Archive): Archive {
       ...moment.entries,
       ...closed(moment.entries.keys()).map((path) => [path, { kind: 'error', ...errno }] as const),
     ]),
-    facts: new Map([...moment.facts, ...closed(moment.facts.keys()).map((path) => [path, errno] as const)]),
+    facts: new Map([
+      ...unixInodes(moment),
+      ...moment.facts,
+      ...closed(moment.facts.keys()).map((path) => [path, errno] as const),
+    ]),
     listings: new Map([
       ...moment.listings,
       ...closed([...moment.listings.keys(), ...impliedListings(moment).keys()]).map((path) => [path, errno] as const),

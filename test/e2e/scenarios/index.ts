@@ -2,6 +2,7 @@ import { bareScenarios } from './bare.ts'
 import { creationScenarios } from './creation.ts'
 import { dockerScenarios } from './docker.ts'
 import { doubleScenarios } from './doubles.ts'
+import { engineScenarios } from './engines.ts'
 import { fourKills } from './four-kills.ts'
 import { healthyScenarios } from './healthy.ts'
 import { letGo } from './let-go.ts'
@@ -20,6 +21,7 @@ import { zombieScenarios } from './zombies.ts'
 export const scenarios: readonly Scenario[] = [
   ...creationScenarios,
   ...stuckScenarios,
+  ...engineScenarios,
   ...letGo,
   ...sandboxScenarios,
   ...zombieScenarios,

@@ -22,7 +22,18 @@ export interface RunOptions {
   /** Containers with one group share one shim. */
   group?: string
   command?: readonly string[]
+  /** What stands in for runc, under runc's shim. */
+  engine?: Engine
 }
+
+export interface Engine {
+  program: 'runsc' | 'crun'
+  flags: readonly string[]
+}
+
+/** gVisor has no network here, and asks for none. */
+export const runsc: Engine = { program: 'runsc', flags: ['--network=none'] }
+export const crun: Engine = { program: 'crun', flags: [] }
 
 export interface Containerd {
   pid(): number
@@ -33,7 +44,7 @@ export interface Containerd {
   /** `ctr run -d`: a container that sleeps unless told otherwise. */
   run(id: string, options?: RunOptions): Promise<void>
   /** `ctr run -d` with a spec of one's own, not waited for: its creation may hang in a hook. */
-  runSpec(id: string, specFile: string): Promise<number>
+  runSpec(id: string, specFile: string, engine?: Engine): Promise<number>
   /** A task that is created and never started. */
   create(id: string, specFile: string, namespace?: string): Promise<void>
   tasks(): Promise<Task[]>
@@ -82,12 +93,17 @@ export async function startContainerd(world: World, config: string): Promise<Con
       await importImages(namespace)
       return ctr(namespace, ...argv)
     },
-    async run(id, { runtime = 'io.containerd.runc.v2', namespace = 'default', group, command = sleepForever } = {}) {
+    async run(
+      id,
+      { runtime = 'io.containerd.runc.v2', namespace = 'default', group, command = sleepForever, engine } = {},
+    ) {
       await importImages(namespace)
       const annotation = group === undefined ? [] : ['--annotation', `io.containerd.runc.v2.group=${group}`]
-      await ctr(namespace, 'run', '-d', '--runtime', runtime, ...annotation, busyboxImage, id, ...command)
+      const options = ['--runtime', runtime, ...annotation, ...insteadOfRunc(world, engine)]
+      await ctr(namespace, 'run', '-d', ...options, busyboxImage, id, ...command)
     },
-    runSpec: (id, specFile) => world.start(`/run/${id}.log`, 'ctr', 'run', '-d', '--config', specFile, id),
+    runSpec: (id, specFile, engine) =>
+      world.start(`/run/${id}.log`, 'ctr', 'run', '-d', ...insteadOfRunc(world, engine), '--config', specFile, id),
     async create(id, specFile, namespace = 'default') {
       await ctr(namespace, 'container', 'create', '--config', specFile, id)
       await tasksOf(namespace)('Create', { container_id: id })
@@ -115,6 +131,15 @@ export async function startContainerd(world: World, config: string): Promise<Con
   }
   await containerd.start()
   return containerd
+}
+
+/** The shim calls one file and gives it runc's arguments: flags of an engine's own come from a script before it. */
+function insteadOfRunc(world: World, engine: Engine | undefined): string[] {
+  if (engine === undefined) return []
+  const script = `/run/${engine.program}-as-runc`
+  const call = [engine.program, ...engine.flags].join(' ')
+  writeFileSync(world.path(script), `#!/bin/sh\nexec ${call} "$@"\n`, { mode: 0o755 })
+  return ['--runc-binary', script, '--runc-root', `/run/${engine.program}`]
 }
 
 function parse(namespace: string, list: string): Task[] {

@@ -40,7 +40,10 @@ function isInit(world: World, { pid }: TrueProcess): boolean {
 
 const pids = (list: readonly { pid: number }[]) => `${list.map(({ pid }) => pid).sort((a, b) => a - b)}`
 
-/** An exec session is a living child of the shim, or of a monitor of its own, in the cgroup of the container, and not its init. */
+/**
+ * An exec session is a living child of the shim, or of a monitor of its own, in the cgroup of the container, and not its
+ * init. gVisor's gofer serves the container and is none.
+ */
 function execsIn(
   container: Snapshot['containers'][number],
   snapshot: Snapshot,
@@ -54,6 +57,7 @@ function execsIn(
   const keepers = [shim, ...monitors.map(({ pid }) => pid)]
   return all
     .filter(({ pid, ppid, state }) => keepers.includes(ppid) && pid !== initPid && state !== 'Z')
+    .filter(({ argv }) => argv[0] !== 'runsc-gofer')
     .filter(({ pid }) => cgroupOf(world, pid) === cgroupOf(world, initPid))
     .map(({ pid }) => pid)
 }

@@ -4,6 +4,8 @@ import { accessSync, constants } from 'node:fs'
 const packages: Record<string, readonly string[]> = {
   containerd: ['containerd', 'ctr', 'containerd-shim', 'containerd-shim-runc-v1', 'containerd-shim-runc-v2'],
   runc: ['runc'],
+  crun: ['crun'],
+  runsc: ['runsc'],
   'docker.io': ['dockerd', 'docker', 'docker-init'],
   podman: ['podman'],
   conmon: ['conmon'],
