@@ -1,5 +1,5 @@
 import type { Runtime } from '../model/runtime.ts'
-import { seen } from './seen.ts'
+import { type Seen, seen } from './seen.ts'
 
 /** One row of the table that says how far each runtime is understood, and what shows it. No cell is empty. */
 export interface RuntimeProof {
@@ -10,12 +10,12 @@ export interface RuntimeProof {
   readonly owned: string
   /** How many containers it was seen to keep, in the words of a shim's `relation`. */
   readonly relation: string
-  /** Recordings of real nodes, made by the end-to-end tests, and constructed ones, that it is in. */
+  /** Whether recordings of real nodes show it, made by the end-to-end tests, or constructed ones. */
   readonly shown: string
 }
 
 export const proofOf = (runtime: Runtime): RuntimeProof => {
-  const { roles, relations, real, constructed } = seen[runtime.id] ?? nowhere
+  const { roles, relations, recordings } = seen[runtime.id] ?? nowhere
   // A shim's program is its own engine now and then, to start or to delete one.
   const role = roles.includes('shim') ? 'shim' : roles[0]
   return {
@@ -23,14 +23,11 @@ export const proofOf = (runtime: Runtime): RuntimeProof => {
     recognized: recognizedBy(runtime),
     owned: role === undefined ? 'never seen' : ownedBy(role, runtime),
     relation: relations.join(', ') || (role === undefined ? 'never seen' : place(role, runtime)),
-    shown:
-      [counted(real, 'real'), counted(constructed, 'constructed')].filter((text) => text !== '').join(', ') || 'never',
+    shown: recordings.join(', ') || 'never',
   }
 }
 
-const nowhere = { roles: [], relations: [], real: 0, constructed: 0 }
-
-const counted = (count: number, what: string): string => (count === 0 ? '' : `${count} ${what}`)
+const nowhere: Seen = { roles: [], relations: [], recordings: [] }
 
 function recognizedBy({ programs, comms }: Runtime): string {
   const ways = [...(programs.length > 0 ? ['argv', 'exe'] : []), ...(comms.length > 0 ? ['comm'] : [])]

@@ -11,14 +11,13 @@ import { replay, type Scenario, scenarios } from '../../replay.ts'
 /** Processes that only say that they are something prove nothing. */
 const isHonest = ({ name }: Scenario): boolean => !/\blies\b|pretended/.test(name)
 
-interface Counts {
+interface Found {
   readonly roles: Set<string>
   readonly relations: Set<string>
-  real: number
-  constructed: number
+  readonly recordings: Set<string>
 }
 
-async function count(into: Map<string, Counts>, { moments, story }: Scenario): Promise<void> {
+async function count(into: Map<string, Found>, { moments, story }: Scenario): Promise<void> {
   const recognizeOne = recognizer(runtimes)
   const collector = new Collector(archiveSource(moments))
   const here = new Map<string, { role: string; key: string }[]>()
@@ -29,10 +28,9 @@ async function count(into: Map<string, Counts>, { moments, story }: Scenario): P
   }
   const { snapshot } = await replay(moments)
   for (const [id, found] of here) {
-    const counts = into.get(id) ?? { roles: new Set(), relations: new Set(), real: 0, constructed: 0 }
+    const counts = into.get(id) ?? { roles: new Set(), relations: new Set(), recordings: new Set() }
     into.set(id, counts)
-    if (/^Constructed: /m.test(story)) counts.constructed += 1
-    else counts.real += 1
+    counts.recordings.add(/^Constructed: /m.test(story) ? 'constructed' : 'real')
     for (const { role, key } of found) {
       counts.roles.add(role)
       const shim = snapshot.shims.find((candidate) => candidate.key === key)
@@ -42,7 +40,7 @@ async function count(into: Map<string, Counts>, { moments, story }: Scenario): P
 }
 
 it('is what the recordings show: -u writes it anew', { timeout: 60_000 }, async () => {
-  const counts = new Map<string, Counts>()
+  const counts = new Map<string, Found>()
   for (const scenario of scenarios().filter(isHonest)) await count(counts, scenario)
   const list = (words: Iterable<string>) =>
     `[${[...words]
@@ -52,19 +50,18 @@ it('is what the recordings show: -u writes it anew', { timeout: 60_000 }, async 
   const rows = runtimes.flatMap(({ id }) => {
     const found = counts.get(id)
     if (found === undefined) return []
-    const { roles, relations, real, constructed } = found
-    return `  '${id}': { roles: ${list(roles)}, relations: ${list(relations)}, real: ${real}, constructed: ${constructed} },\n`
+    const { roles, relations, recordings } = found
+    return `  '${id}': { roles: ${list(roles)}, relations: ${list(relations)}, recordings: ${list(recordings)} },\n`
   })
   const text = `export interface Seen {
   readonly roles: readonly string[]
   /** Of what was seen as a shim, at the end of each recording. */
   readonly relations: readonly string[]
-  /** Recordings of real nodes that it is in. */
-  readonly real: number
-  readonly constructed: number
+  /** Of real nodes, or constructed. */
+  readonly recordings: readonly string[]
 }
 
-/** In which recordings each runtime is. Counted, and not written by hand: test/core/runtimes/seen.test.ts looks into all. */
+/** What the recordings show of each runtime. Found, and not written by hand: test/core/runtimes/seen.test.ts looks into all. */
 // biome-ignore format: written by a test
 export const seen: Readonly<Record<string, Seen>> = {
 ${rows.join('')}}
