@@ -46,7 +46,8 @@ function whoseElse(
   // The kernel that a pod's containers share is the init of each of them.
   if (own?.shim?.recognition.runtime.expects.owns === 'kernel') return undefined
   const there = containers.find(({ init, bundle: theirs }) => init?.process === process && theirs !== bundle)
-  if (there !== undefined) return `container ${shortId(there.id)}`
+  if (there !== undefined) return mayShare(bundle, there.bundle) ? undefined : `container ${shortId(there.id)}`
+  if (own !== undefined && own.init !== null) return undefined
   // The first process of a kept container is its shim's child, always: a stranger has the pid of one that ended.
   const isStranger = own?.shim !== undefined && own.shim !== null && parent !== null && parent !== own.shim.node
   const state = host.engineStates.find(
@@ -59,6 +60,14 @@ function whoseElse(
   if (!isLater && !(isStranger && isAskedFor(own))) return undefined
   const container = containerOf.get(process.key)
   return container === undefined ? `${process.comm}, a program in no container` : `container ${shortId(container.id)}`
+}
+
+/** Containers of one pod may share a process: a kernel in user space, as gVisor has it. Who can't tell, may too. */
+function mayShare(bundle: BundleSample, other: BundleSample | null): boolean {
+  const [own, theirs] = [bundle, other].map((each) => (each === null ? null : valueOf(each.config)))
+  if (own == null || theirs == null) return true
+  const sandbox = own.annotations.get('io.kubernetes.cri.sandbox-id')
+  return sandbox !== undefined && sandbox === theirs.annotations.get('io.kubernetes.cri.sandbox-id')
 }
 
 const isAskedFor = (own: ContainerBranch | undefined): boolean =>

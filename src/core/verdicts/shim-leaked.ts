@@ -1,4 +1,5 @@
 import type { VerdictRule } from '../model/verdict.ts'
+import { mountsOf, namesakes } from './namesakes.ts'
 import {
   bundleEvidence,
   calledShim,
@@ -23,8 +24,11 @@ export const shimLeaked: VerdictRule = {
     'bottlerocket-os/bottlerocket#4651',
   ],
   yieldsTo: ['shim-wedged', 'shim-duplicate', 'shim-reaper-stuck', 'engine-stuck', 'shim-transient-stuck'],
-  judge: ({ shims, host }) =>
-    shims.flatMap((shim) => {
+  judge: ({ shims, host }) => {
+    // Of two shims with one id one may be a second one, which is another fault.
+    const doubtful = new Set(namesakes({ shims }).flatMap((group) => group.filter((shim) => mountsOf(shim) === null)))
+    return shims.flatMap((shim) => {
+      if (doubtful.has(shim)) return []
       if (shim.orphanedBy !== 'bundle-deleted' && shim.orphanedBy !== 'no-connection') return []
       // A child that could not be looked at may be a container.
       if (
@@ -49,5 +53,6 @@ export const shimLeaked: VerdictRule = {
         ...(deletedFor === null ? {} : { provenAgeMs: deletedFor }),
         ...(deletedFor === null && shim.bundleDeleted !== false ? { settleMs: SETTLE_MS } : {}),
       }
-    }),
+    })
+  },
 }
