@@ -364,7 +364,7 @@ const emptyPlacesOf = ({ emptyCgroups }: HostSample, placeOf: PlaceOf): EmptyPla
   emptyCgroups.flatMap((cgroup) => {
     const place = placeOf(cgroup.path)
     if (place?.path !== cgroup.path || (place.proves !== 'keeper' && place.podUid === null)) return []
-    return [{ ...cgroup, id: place.id }]
+    return [{ ...cgroup, id: place.id, podUid: place.podUid }]
   })
 
 const emptyForest = (host: HostSample, tree: Tree, recognitions: ReadonlyMap<ProcessKey, Recognition>): Forest => ({

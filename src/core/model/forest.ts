@@ -131,6 +131,7 @@ export interface ContainerBranch {
 export interface EmptyPlace extends EmptyCgroup {
   /** Of the container that its name tells. */
   readonly id: string
+  readonly podUid: string | null
 }
 
 /** The node as we understand it: who keeps what, and how we know. */

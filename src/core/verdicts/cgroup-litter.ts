@@ -1,6 +1,6 @@
 import type { Forest, EmptyPlace } from '../model/forest.ts'
-import { baseName, directoryOf } from '../model/path.ts'
 import type { VerdictRule } from '../model/verdict.ts'
+import { keepsPods } from './keeps-pods.ts'
 
 const MOST_SHOWN = 5
 
@@ -42,13 +42,7 @@ function leftBehind({ host, emptyPlaces, containers, shims }: Forest): EmptyPlac
     ...containers.map(({ id }) => id),
     ...shims.map(({ id }) => id),
   ])
-  // A pod's cgroups go together: where its shim is still there, leaked say, they are the shim's to answer for.
-  const pods = new Set(emptyPlaces.filter(({ id }) => ids.has(id)).flatMap(({ path }) => podOf(path)))
-  return emptyPlaces.filter(({ id, path }) => !ids.has(id) && !podOf(path).some((pod) => pods.has(pod)))
-}
-
-/** The cgroup of the pod that a container's cgroup is in, if it is in one. kubernetes pkg/kubelet/cm */
-function podOf(path: string): string[] {
-  const pod = directoryOf(path)
-  return /(?:^|-)pod[0-9a-f_-]+(?:\.slice)?$/.test(baseName(pod)) ? [pod] : []
+  // Where a pod has ended and its shim has not, the shim is the fault, and what is left of the pod comes of it.
+  const isPodLeft = shims.some((shim) => shim.relation === 'empty' && keepsPods(shim))
+  return emptyPlaces.filter(({ id, podUid }) => !ids.has(id) && !(isPodLeft && podUid !== null))
 }

@@ -1,5 +1,6 @@
 import type { ShimBranch } from '../model/forest.ts'
 import type { VerdictRule } from '../model/verdict.ts'
+import { keepsPods } from './keeps-pods.ts'
 import {
   bundleEvidence,
   calledAs,
@@ -46,11 +47,6 @@ export const sandboxDead: VerdictRule = {
       }
     }),
 }
-
-const keepsPods = (shim: ShimBranch): boolean =>
-  shim.recognition.runtime.expects.clients.some(
-    (client) => client.sandboxes && client.containerdNamespace === shim.containerdNamespace,
-  )
 
 /** Proof that there was a sandbox and that it ended. A pod may have none by design, and then nothing of this is there. */
 function sandboxEnded(shim: ShimBranch) {
