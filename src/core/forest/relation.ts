@@ -29,7 +29,7 @@ export function relationOf(
     if (unclear > 0) return unclear > 1 ? 'pod' : clientOf(shim)?.sandboxes === true ? 'sandbox-only' : 'one-to-one'
     const young = host.uptimeMs - shim.node.process.startTicks * 10 < STARTING_MS
     const unborn = containers.every((container) => container.bundle?.initPid.kind !== 'known')
-    return (young && unborn) || shim.engines.some(isCreation) ? 'starting' : 'empty'
+    return (young && unborn && shim.bundleDeleted !== true) || shim.engines.some(isCreation) ? 'starting' : 'empty'
   }
   const apps = live.filter((container) => container.role === 'container')
   if (apps.length === 0) return 'sandbox-only'

@@ -43,6 +43,6 @@ function leftBehind({ host, emptyPlaces, containers, shims }: Forest): EmptyPlac
     ...shims.map(({ id }) => id),
   ])
   // Where a pod has ended and its shim has not, the shim is the fault, and what is left of the pod comes of it.
-  const isPodLeft = shims.some((shim) => shim.relation === 'empty' && keepsPods(shim))
+  const isPodLeft = shims.some((shim) => (shim.relation === 'empty' || shim.relation === 'starting') && keepsPods(shim))
   return emptyPlaces.filter(({ id, podUid }) => !ids.has(id) && !(isPodLeft && podUid !== null))
 }
