@@ -238,9 +238,14 @@ function collectBundleMounts(
   for (const { pid, ppid, state } of processes) {
     if (state !== 'Z' && ppid > 0 && wanted.get(pid)?.interest === 'stray') parents.add(ppid)
   }
+  const namespaces = new Map(
+    processes.flatMap(({ pid, detail }) =>
+      detail !== undefined && parents.has(pid) ? [[pid, detail.mountNamespace] as const] : [],
+    ),
+  )
   const seen = new Set<number>()
   return [...parents].flatMap((pid) => {
-    const namespace = processes.find((process) => process.pid === pid)?.detail?.mountNamespace
+    const namespace = namespaces.get(pid)
     const inode = namespace === undefined ? null : valueOf(namespace)
     if (inode !== null && seen.has(inode)) return []
     if (inode !== null) seen.add(inode)

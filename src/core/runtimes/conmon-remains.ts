@@ -1,4 +1,5 @@
 import { expectsNothing, type Runtime } from '../model/runtime.ts'
+import { recognizeRemains } from './remains-form.ts'
 
 /** A monitor that exited and that nobody has reaped: podman in a container whose process 1 is no init, or an old CRI-O. */
 export const conmonRemains: Runtime = {
@@ -9,13 +10,5 @@ export const conmonRemains: Runtime = {
   programs: [],
   comms: ['conmon', 'conmonrs'],
   expects: expectsNothing,
-  recognize(process) {
-    if (process.state !== 'Z') return undefined
-    return {
-      role: 'remains',
-      evidence: [
-        { source: `/proc/${process.pid}/stat`, observed: `${process.pid} (${process.comm}) Z ${process.ppid}` },
-      ],
-    }
-  },
+  recognize: recognizeRemains,
 }

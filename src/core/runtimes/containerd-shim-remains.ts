@@ -1,4 +1,5 @@
 import { expectsNothing, type Runtime } from '../model/runtime.ts'
+import { recognizeRemains } from './remains-form.ts'
 
 /**
  * A shim that exited and that nobody has reaped. `containerd-shim` fills comm's 15 bytes, so every variant is left with
@@ -12,13 +13,5 @@ export const containerdShimRemains: Runtime = {
   programs: [],
   comms: ['containerd-shim', 'docker-containe'],
   expects: expectsNothing,
-  recognize(process) {
-    if (process.state !== 'Z') return undefined
-    return {
-      role: 'remains',
-      evidence: [
-        { source: `/proc/${process.pid}/stat`, observed: `${process.pid} (${process.comm}) Z ${process.ppid}` },
-      ],
-    }
-  },
+  recognize: recognizeRemains,
 }
