@@ -4,7 +4,8 @@ import type { World } from './world.ts'
 
 /**
  * Stops the next `start` or `delete` invocation of a shim by a containerd. These live for some milliseconds, so the
- * watcher runs inside, reads the children of containerd without pause, and is running before its prey can start.
+ * watcher runs inside, before everybody else on a busy machine (`nice`), reads the children of containerd without pause,
+ * and is running before its prey can start.
  */
 export async function stopTransient(
   world: World,
@@ -27,7 +28,7 @@ export async function stopTransient(
     }`
   const log = '/run/watcher.log'
   const said = (pattern: RegExp) => () => pattern.exec(readFileSync(world.path(log), 'utf8'))
-  await world.start(log, process.execPath, '-e', watcher)
+  await world.start(log, 'nice', '-n', '-20', process.execPath, '-e', watcher)
   await until('the watcher watches', said(/watching/))
   return async () => Number((await until(`a shim's ${verb} was stopped`, said(/stopped (\d+)/)))[1])
 }
