@@ -1,10 +1,12 @@
 import { attach } from './forest/attach.ts'
 import { grow } from './forest/grow.ts'
 import { interestIn } from './forest/interest.ts'
+import { isSettled, isUnchanged } from './forest/settled.ts'
 import type { Forest } from './model/forest.ts'
 import type { HostSample } from './model/host.ts'
 import type { Memory } from './model/memory.ts'
 import type { InterestOf } from './model/process.ts'
+import { same } from './model/same.ts'
 import type { Process, Snapshot } from './model/snapshot.ts'
 import { redactArgv } from './procfs/redact.ts'
 import { placeOf } from './runtimes/cgroup-layouts.ts'
@@ -32,28 +34,40 @@ export interface Inspection {
 /** What a host looked like, and what we make of it. Memory is all that one pass leaves to the next. */
 export function inspect(host: HostSample, memory: Memory): Inspection {
   const bootedAtMs = steadyBoot(host, memory)
+  const { grown } = memory
+  // On a quiet node only the time has gone on: what was grown and recognised stands, and is judged anew.
+  const stands = grown?.isFinal === true && isUnchanged(grown.forest.host, host)
+  const forest = stands ? { ...grown.forest, host } : forestOf(host, memory)
+  // A line of ps is written by the process that it is about, wherever that runs: too little to accuse anybody by.
+  const rules = host.source === 'ps' ? [] : verdictRules
+  const judged = judge(forest, rules, memory, bootedAtMs)
+  const taken = take(forest, judged, memory, bootedAtMs)
+  const isFinal = stands || (isSettled(forest) && leavesAsFound(memory, taken.memory))
+  return {
+    snapshot: taken.snapshot,
+    memory: { ...taken.memory, grown: { forest, isFinal } },
+    zombies: countZombies(forest),
+    processes: () => takeProcesses(forest, bootedAtMs, redactArgv),
+  }
+}
+
+function forestOf(host: HostSample, memory: Memory): Forest {
   // Whoever was not worth a closer look cannot be recognised by one.
   const closer = host.processes.filter((process) => process.detail !== undefined)
-  const recognitions = recognize(closer, recognizeOne)
-  const tree = grow(host.processes)
-  const forest: Forest = attach({
+  return attach({
     host,
-    tree,
-    recognitions,
+    tree: grow(host.processes),
+    recognitions: recognize(closer, recognizeOne),
     placeOf,
     resembles,
     addresses: memory.addresses,
     remembered: memory.snapshot?.containers ?? [],
   })
-  // A line of ps is written by the process that it is about, wherever that runs: too little to accuse anybody by.
-  const rules = host.source === 'ps' ? [] : verdictRules
-  const judged = judge(forest, rules, memory, bootedAtMs)
-  return {
-    ...take(forest, judged, memory, bootedAtMs),
-    zombies: countZombies(forest),
-    processes: () => takeProcesses(forest, bootedAtMs, redactArgv),
-  }
 }
+
+/** Of what a forest is grown from, beside the sample. */
+const leavesAsFound = (before: Memory, after: Memory): boolean =>
+  before.snapshot?.containers === after.snapshot?.containers && same([...before.addresses], [...after.addresses])
 
 /** A drift below this is a clock being disciplined; more is a clock that was set. */
 const CLOCK_SET_MS = 2_000

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readdirSync, readlinkSync, type Stats } from 'node:fs'
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readlinkSync, type Stats } from 'node:fs'
 
 /** A directory that a process works in or sees, or a path below it: whatever is there may be a stranger's making. */
 export interface Beneath {
@@ -47,12 +47,20 @@ export function listBeneath({ start, names, links }: Beneath): string[] {
 }
 
 export function factsBeneath({ start, names, links }: Beneath): Stats {
+  // Above a directory are directories, and only what stands last may be a link: one look is enough.
+  if (links === 'refused' && names.slice(0, -1).every((name) => name === '..')) return factsUnlinked(start, names)
   const place = openBeneath(start, names, links, O_PATH)
   try {
     return fstatSync(place)
   } finally {
     closeSync(place)
   }
+}
+
+function factsUnlinked(start: string, names: readonly string[]): Stats {
+  const facts = lstatSync(`${start}/${names.join('/')}`)
+  if (facts.isSymbolicLink()) throw errnoOf('ELOOP', start)
+  return facts
 }
 
 /**

@@ -1,6 +1,6 @@
 import { parseRuncState } from '../core/procfs/runc-state.ts'
 import type { EngineStateSample } from '../core/model/host.ts'
-import type { ProcessSample, Wanted } from '../core/model/process.ts'
+import type { ProcessSample } from '../core/model/process.ts'
 import { mapReading, type Reading, valueOf } from '../core/model/reading.ts'
 import { text } from './collect-detail.ts'
 import type { ProcSource } from './proc-source.ts'
@@ -25,11 +25,11 @@ export class BareStates {
   collect(
     source: ProcSource,
     tally: Tally,
-    processes: readonly ProcessSample[],
-    wanted: ReadonlyMap<number, Wanted>,
+    closer: readonly ProcessSample[],
+    strays: readonly ProcessSample[],
   ): EngineStateSample[] {
     const read = new Map<string, EngineStateSample>()
-    for (const viewer of viewersIn(processes, wanted)) {
+    for (const viewer of viewersIn(closer, strays)) {
       const directory = `/proc/${viewer}/root${ROOT}`
       const names = valueOf(tally.count('state.json', source.list(directory))) ?? []
       for (const id of names.slice(0, MOST_STATES)) {
@@ -54,13 +54,14 @@ function readState(source: ProcSource, tally: Tally, directory: string, id: stri
 }
 
 /** Process 1, and one parent of a stray for each other mount namespace. */
-function viewersIn(processes: readonly ProcessSample[], wanted: ReadonlyMap<number, Wanted>): number[] {
-  const byPid = new Map(processes.map((process) => [process.pid, process]))
+function viewersIn(closer: readonly ProcessSample[], strays: readonly ProcessSample[]): number[] {
+  // Process 1 is looked at in every pass, and so is the parent of a stray.
+  const byPid = new Map(closer.map((process) => [process.pid, process]))
   const mountsOf = (pid: number) => valueOf(byPid.get(pid)?.detail?.mountNamespace ?? unknownMounts)
   const viewers = byPid.has(1) ? [1] : []
   const seen = new Set(viewers.map(mountsOf))
-  for (const { pid, ppid, state } of processes) {
-    if (ppid <= 1 || state === 'Z' || wanted.get(pid)?.interest !== 'stray') continue
+  for (const { ppid, state } of strays) {
+    if (ppid <= 1 || state === 'Z') continue
     const mounts = mountsOf(ppid)
     if (mounts === null || seen.has(mounts)) continue
     seen.add(mounts)

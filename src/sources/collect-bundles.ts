@@ -2,10 +2,11 @@ import { parseAddress, parseBootstrap, parseBundleConfig } from '../core/procfs/
 import { parseInteger } from '../core/procfs/host-files.ts'
 import { bundleId, bundlesAround, isStored, storedBundle } from '../core/model/bundle-path.ts'
 import { baseName, directoryOf } from '../core/model/path.ts'
-import type { BundleRemnant, BundleSample } from '../core/model/host.ts'
+import type { BundleMount, BundleRemnant, BundleSample } from '../core/model/host.ts'
 import { mountsAround, mountsOf } from '../core/model/mounts.ts'
 import type { ProcessKey, ProcessSample, Wanted } from '../core/model/process.ts'
 import { gone, mapReading, type Reading, unread, valueOf } from '../core/model/reading.ts'
+import { carried, same } from '../core/model/same.ts'
 import { text } from './collect-detail.ts'
 import type { ProcSource } from './proc-source.ts'
 import type { Tally } from './tally.ts'
@@ -30,6 +31,8 @@ interface Remembered {
   readonly written: Written
   /** When the directory last changed, as it was when its names were listed. */
   readonly changedMs: number
+  /** The whole of it: what is the same again is the same object. */
+  readonly sample: BundleSample
 }
 
 /** A directory may change twice within the resolution of its time: what is younger is listed again. */
@@ -55,7 +58,7 @@ export class Bundles {
   collect(
     source: ProcSource,
     tally: Tally,
-    processes: readonly ProcessSample[],
+    closer: readonly ProcessSample[],
     wanted: ReadonlyMap<number, Wanted>,
     takenAtMs: number,
   ): BundleSample[] {
@@ -64,10 +67,10 @@ export class Bundles {
     this.#remnants = []
     this.#listed = true
     const bundles = new Map<string, BundleSample>()
-    const storedBeside = storedBesideIn(processes, wanted)
-    const byPid = new Map(processes.map((process) => [process.pid, process]))
-    const neighbourhoods = new Map<string, { through: string; path: string; key: ProcessKey }>()
-    for (const process of processes) {
+    const storedBeside = storedBesideIn(closer, wanted)
+    const byPid = new Map(closer.map((process) => [process.pid, process]))
+    const neighbourhoods = new Map<string, Neighbourhood>()
+    for (const process of closer) {
       const place = wanted.get(process.pid)?.bundle
       if (place === undefined) continue
       const { pid, key } = process
@@ -94,12 +97,14 @@ export class Bundles {
       }
       // A deleted directory still knows its parent, so the neighbours of a forgotten bundle can be seen through it.
       const parent = directoryOf(cwd.path)
-      if (stateDirectory.test(parent)) {
-        neighbourhoods.set(`${mounts}:${parent}`, { through: `/proc/${pid}/cwd/..`, path: parent, key })
-      }
+      if (!stateDirectory.test(parent)) continue
+      const where = `${mounts}:${parent}`
+      const neighbourhood = neighbourhoods.get(where)
+      if (neighbourhood === undefined) neighbourhoods.set(where, { path: parent, shims: [process] })
+      else neighbourhood.shims.push(process)
     }
-    for (const [where, { through, path, key }] of neighbourhoods) {
-      const names = tally.count('bundle', source.list(through))
+    for (const [where, { path, shims }] of neighbourhoods) {
+      const { through, key, names } = listThroughAny(source, tally, shims)
       if (names.kind === 'denied' || names.kind === 'malformed') this.#listed = false
       for (const name of valueOf(names) ?? []) {
         this.#noteRemnant(through, path, name)
@@ -111,9 +116,40 @@ export class Bundles {
     return [...bundles.values()]
   }
 
-  /** Reads one bundle that was found otherwise, through a root. */
-  collectAt(source: ProcSource, tally: Tally, pid: number, path: string, takenAtMs: number): BundleSample {
-    return this.#read(source, tally, `/proc/${pid}/root${path}`, path, null, takenAtMs)
+  /**
+   * Bundles that no shim works in, found by what strays show: by the mounts that their parents see, or by the storage
+   * that their root came from. Read through the root of the parent.
+   */
+  collectOfStrays(
+    source: ProcSource,
+    tally: Tally,
+    strays: readonly ProcessSample[],
+    mounts: readonly BundleMount[],
+    storageOf: (key: ProcessKey) => string | undefined,
+    bundles: readonly BundleSample[],
+    takenAtMs: number,
+  ): BundleSample[] {
+    if (strays.length === 0) return []
+    const seen = new Set(bundles.map(({ path }) => path))
+    const found: BundleSample[] = []
+    for (const { key, ppid, cgroup } of strays) {
+      if (cgroup.kind !== 'known') continue
+      const { path: ownCgroup } = cgroup.value
+      const id = baseName(ownCgroup)
+      const mounted = mounts
+        .map(({ path }) => path)
+        .filter((path) => baseName(path).includes(id) || id.includes(baseName(path)))
+      const storage = storageOf(key)
+      const stored = storage === undefined ? undefined : idIn(ownCgroup)
+      for (const path of storage === undefined || stored === undefined
+        ? mounted
+        : [...mounted, storedBundle(storage, stored)]) {
+        if (seen.has(path)) continue
+        seen.add(path)
+        found.push(this.#read(source, tally, `/proc/${ppid}/root${path}`, path, null, takenAtMs))
+      }
+    }
+    return found
   }
 
   #read(
@@ -126,10 +162,10 @@ export class Bundles {
     pidFile?: string,
   ): BundleSample {
     const facts = tally.count('bundle', source.facts(at))
-    const place = { id: bundleId(path), path, source: at, readThrough, facts }
     const read = (before: Written | undefined) =>
       isStored(path) ? readStored(source, tally, at, pidFile, before) : readWritten(source, tally, at, before)
-    if (facts.kind !== 'known') return { ...place, ...read(undefined) }
+    const place = () => ({ id: bundleId(path), path, source: at, readThrough, facts })
+    if (facts.kind !== 'known') return { ...place(), ...read(undefined) }
     const { inode, changedMs } = facts.value
     const identity = `${path} ${inode}`
     const before = this.#remembered.get(identity)
@@ -138,9 +174,15 @@ export class Bundles {
       before?.changedMs !== changedMs || takenAtMs - changedMs < SETTLED_MS || isHalfWritten(before.written)
     // podman's pid file lies elsewhere, and may come when nothing changes here any more.
     const isAwaited = pidFile !== undefined && before?.written.initPid.kind !== 'known'
-    const now = hasNews || isAwaited ? { written: read(before?.written), changedMs } : before
-    this.#living.set(identity, now)
-    return { ...place, ...now.written }
+    const isSame = before?.sample.source === at && before.sample.readThrough === readThrough
+    if (!hasNews && !isAwaited && isSame && same(before.sample.facts, facts)) {
+      this.#living.set(identity, before)
+      return before.sample
+    }
+    const written = hasNews || isAwaited ? read(before?.written) : before.written
+    const sample = carried(before?.sample, { ...place(), ...written })
+    this.#living.set(identity, { written, changedMs, sample })
+    return sample
   }
 
   /** Several shims may show one directory: whoever is first. */
@@ -149,6 +191,26 @@ export class Bundles {
     if (!name.startsWith('.') || !identifier.test(id) || this.#remnants.length >= MOST_REMNANTS) return
     this.#remnants.push({ id, path: `${path}/${name}`, source: `${through}/${name}` })
   }
+}
+
+/** A directory of bundles, and the shims that work in one of them. */
+interface Neighbourhood {
+  readonly path: string
+  readonly shims: ProcessSample[]
+}
+
+/** Any of the shims shows the directory; one that has just ended shows nothing. */
+function listThroughAny(source: ProcSource, tally: Tally, shims: readonly ProcessSample[]) {
+  let through = ''
+  let key: ProcessKey | null = null
+  let names: Reading<readonly string[]> = gone
+  for (const shim of shims) {
+    through = `/proc/${shim.pid}/cwd/..`
+    key = shim.key
+    names = tally.count('bundle', source.list(through))
+    if (names.kind !== 'gone') break
+  }
+  return { through, key, names }
 }
 
 const isHalfWritten = ({ initPid, config }: Written): boolean =>
@@ -215,18 +277,18 @@ function execPids(names: Iterable<string>, read: (name: string) => Reading<strin
 }
 
 /** The container id in a cgroup path, the innermost; `undefined` where none of it looks like one. */
-export const idIn = (cgroup: string): string | undefined => cgroup.match(/[0-9a-f]{64}(?!.*[0-9a-f]{64})/)?.[0]
+const idIn = (cgroup: string): string | undefined => cgroup.match(/[0-9a-f]{64}(?!.*[0-9a-f]{64})/)?.[0]
 
 /**
  * Bundles beside the ones that command lines name: a conmonrs keeps a pod, and names only the sandbox's directory. The
  * cgroups of its children name the others'.
  */
 function storedBesideIn(
-  processes: readonly ProcessSample[],
+  closer: readonly ProcessSample[],
   wanted: ReadonlyMap<number, Wanted>,
 ): ReadonlyMap<number, ReadonlySet<string>> {
   const beside = new Map<number, Set<string>>()
-  for (const { ppid, cgroup } of processes) {
+  for (const { ppid, cgroup } of closer) {
     const place = wanted.get(ppid)?.bundle
     if (place === undefined || place === 'cwd' || !isStored(place.path) || cgroup.kind !== 'known') continue
     const id = idIn(cgroup.value.path)

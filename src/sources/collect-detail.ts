@@ -1,9 +1,12 @@
 import type { Bytes } from '../core/model/bytes.ts'
-import type { Interest, ProcessDetail, ProcessKey, ProcessSample, ThreadState } from '../core/model/process.ts'
-import { denied, known, mapReading, type Reading, unread } from '../core/model/reading.ts'
+import type { Interest, ProcessDetail, ProcessKey, ProcessSample, ThreadState, Wanted } from '../core/model/process.ts'
+import { known, mapReading, type Reading, unread } from '../core/model/reading.ts'
+import { carried, same } from '../core/model/same.ts'
 import { parseInodeLink, parseLink } from '../core/procfs/link.ts'
 import { parseStat } from '../core/procfs/stat.ts'
 import { parseInnerPids } from '../core/procfs/status.ts'
+import { HeldSockets } from './collect-sockets.ts'
+import { waitChannel, Waits } from './collect-waits.ts'
 import type { ProcSource } from './proc-source.ts'
 import type { Tally } from './tally.ts'
 
@@ -13,12 +16,73 @@ const MOST_THREADS = 256
 /** What a process keeps for life: its pids, and the namespaces of a keeper, which it enters before it keeps anything. */
 type Lasting = Pick<ProcessDetail, 'innerPids' | 'mountNamespace' | 'unixTable'>
 
-/** Reads what is worth knowing of a few processes. What lasts is read once for each of them. */
-export class Details {
-  #lasting = new Map<ProcessKey, { readonly interest: Interest; readonly lasting: Lasting }>()
-  #living = new Map<ProcessKey, { readonly interest: Interest; readonly lasting: Lasting }>()
+type Changing = Omit<ProcessDetail, keyof Lasting>
 
-  collect(source: ProcSource, tally: Tally, process: ProcessSample, interest: Interest): ProcessDetail {
+interface Looked {
+  readonly interest: Interest
+  readonly lasting: Lasting
+  /** As its cheap files said. */
+  readonly cheap: ProcessSample
+  readonly sample: ProcessSample
+}
+
+/**
+ * Reads what is worth knowing of a few processes. What lasts is read once for each of them, and a process of which
+ * nothing changed is the same object as in the last pass.
+ */
+export class Details {
+  readonly #waits = new Waits()
+  readonly #sockets = new HeldSockets()
+  #looked = new Map<ProcessKey, Looked>()
+  #living = new Map<ProcessKey, Looked>()
+  #samples: readonly ProcessSample[] = []
+
+  /** The processes of a node, those that are wanted with details; the very list of the last pass where nothing changed. */
+  collect(
+    source: ProcSource,
+    tally: Tally,
+    processes: readonly ProcessSample[],
+    wanted: ReadonlyMap<number, Wanted>,
+  ): readonly ProcessSample[] {
+    const before = this.#samples
+    let unchanged = before.length === processes.length
+    const samples = processes.map((process, index) => {
+      const want = wanted.get(process.pid)
+      const sample = want === undefined ? process : this.#look(source, tally, process, want.interest)
+      if (sample !== before[index]) unchanged = false
+      return sample
+    })
+    this.#waits.endPass()
+    this.#sockets.endPass()
+    // What was known of processes that are no longer read is forgotten.
+    this.#looked = this.#living
+    this.#living = new Map()
+    if (!unchanged) this.#samples = samples
+    return this.#samples
+  }
+
+  #look(source: ProcSource, tally: Tally, cheap: ProcessSample, interest: Interest): ProcessSample {
+    const before = this.#looked.get(cheap.key)
+    // Whoever was not let in may be let in later.
+    const kept =
+      before?.interest === interest &&
+      Object.values(before.lasting).every(({ kind }) => kind === 'known' || kind === 'unread')
+    const lasting = kept
+      ? before.lasting
+      : carried(before?.lasting, readLasting(source, tally, `/proc/${cheap.pid}`, interest))
+    const changing = this.#readChanging(source, tally, cheap, interest)
+    const earlier = before?.sample.detail
+    if (before?.cheap === cheap && before.lasting === lasting && earlier !== undefined && isSame(earlier, changing)) {
+      before.sample.state = cheap.state
+      this.#living.set(cheap.key, before)
+      return before.sample
+    }
+    const sample = { ...cheap, detail: { ...lasting, ...changing } }
+    this.#living.set(cheap.key, { interest, lasting, cheap, sample })
+    return sample
+  }
+
+  #readChanging(source: ProcSource, tally: Tally, process: ProcessSample, interest: Interest): Changing {
     const directory = `/proc/${process.pid}`
     const zombie = process.state === 'Z' || process.state === 'X'
     const stuck = process.state === 'D' || process.state === 'T' || interest === 'engine'
@@ -31,7 +95,6 @@ export class Details {
         ? mapReading(tally.count('exe', source.link(`${directory}/exe`)), parseLink)
         : unread
     return {
-      ...this.#read(source, tally, process, interest),
       exe,
       successor:
         interest === 'shim' && exe.kind === 'known' && exe.value.deleted
@@ -43,30 +106,27 @@ export class Details {
         interest === 'shim' && cwd.kind === 'known' && cwd.value.deleted
           ? tally.count('cwd', source.facts(`${directory}/cwd`))
           : unread,
-      wchan: stuck && !zombie ? waitChannel(source, tally, directory) : unread,
+      wchan:
+        stuck && !zombie
+          ? waitChannel(source, tally, directory)
+          : interest === 'root'
+            ? this.#waits.of(source, tally, process)
+            : unread,
       threadStates:
-        process.threads > 1 && (zombie || process.state === 'D') ? threads(source, tally, process.pid) : unread,
-      socketInodes: unread,
+        process.usage.threads > 1 && (zombie || process.state === 'D') ? threads(source, tally, process.pid) : unread,
+      socketInodes: interest === 'daemon' ? this.#sockets.of(source, tally, process) : unread,
     }
   }
-
-  /** What was known of processes that are no longer read is forgotten. */
-  endPass(): void {
-    this.#lasting = this.#living
-    this.#living = new Map()
-  }
-
-  #read(source: ProcSource, tally: Tally, { key, pid }: ProcessSample, interest: Interest): Lasting {
-    const before = this.#lasting.get(key)
-    // Whoever was not let in may be let in later.
-    const kept =
-      before?.interest === interest &&
-      Object.values(before.lasting).every(({ kind }) => kind === 'known' || kind === 'unread')
-    const now = kept ? before : { interest, lasting: readLasting(source, tally, `/proc/${pid}`, interest) }
-    this.#living.set(key, now)
-    return now.lasting
-  }
 }
+
+const isSame = (before: Changing, now: Changing): boolean =>
+  same(before.cwd, now.cwd) &&
+  same(before.exe, now.exe) &&
+  same(before.wchan, now.wchan) &&
+  same(before.socketInodes, now.socketInodes) &&
+  same(before.threadStates, now.threadStates) &&
+  same(before.successor, now.successor) &&
+  same(before.cwdFacts, now.cwdFacts)
 
 function readLasting(source: ProcSource, tally: Tally, directory: string, interest: Interest): Lasting {
   const namespace = (name: string) => mapReading(tally.count(name, source.link(`${directory}/${name}`)), parseInodeLink)
@@ -88,12 +148,6 @@ function unixTable(
   return mapReading(tally.count('net/unix', source.facts(`${directory}/net/unix`)), ({ inode }) => inode)
 }
 
-/** Without privilege `wchan` reads `0`: a denial dressed as a value. fs/proc/base.c, proc_pid_wchan */
-export function waitChannel(source: ProcSource, tally: Tally, directory: string): Reading<string> {
-  const name = text(source.read(`${directory}/wchan`))
-  return tally.count('wchan', name.kind === 'known' && (name.value === '0' || name.value === '') ? denied : name)
-}
-
 function threads(source: ProcSource, tally: Tally, pid: number): Reading<readonly ThreadState[]> {
   const tids = tally.count('task', source.list(`/proc/${pid}/task`))
   if (tids.kind !== 'known') return tids
@@ -106,22 +160,6 @@ function threads(source: ProcSource, tally: Tally, pid: number): Reading<readonl
     states.push({ tid: stat.value.pid, state: stat.value.state })
   }
   return known(states)
-}
-
-/** Inodes of the sockets that a daemon holds: what proves where it listens. Needs the right to read its descriptors. */
-export function collectSocketInodes(source: ProcSource, tally: Tally, pid: number): Reading<ReadonlySet<number>> {
-  const listing = tally.count('fd', source.list(`/proc/${pid}/fd`))
-  if (listing.kind !== 'known') return listing
-  const inodes = new Set<number>()
-  let refused = false
-  for (const fd of listing.value) {
-    const target = source.link(`/proc/${pid}/fd/${fd}`)
-    if (target.kind === 'denied') refused = true
-    const inode =
-      target.kind === 'known' && target.value.startsWith('socket:') ? parseInodeLink(target.value) : undefined
-    if (inode !== undefined) inodes.add(inode)
-  }
-  return refused ? tally.count('fd', denied) : known(inodes)
 }
 
 export const text = (reading: Reading<Bytes>): Reading<string> =>

@@ -1,42 +1,48 @@
-import { parseCgroup } from '../core/procfs/cgroup.ts'
 import { parseCmdline } from '../core/procfs/cmdline.ts'
 import { parseStat } from '../core/procfs/stat.ts'
-import { type CgroupMembership, type ProcessSample, processKey, type StatFields } from '../core/model/process.ts'
+import {
+  type ProcessSample,
+  type ProcessState,
+  processKey,
+  type StatFields,
+  type Usage,
+} from '../core/model/process.ts'
 import { gone, known, malformed, mapReading, type Reading } from '../core/model/reading.ts'
+import { type CgroupText, CgroupTexts } from './cgroup-texts.ts'
 import type { ProcSource } from './proc-source.ts'
 import type { Tally } from './tally.ts'
 
 const noArguments: Reading<readonly string[]> = known([])
 
 export interface Listed {
-  readonly processes: ProcessSample[]
+  /** By pid; the very array of the last collection where nothing in it changed. */
+  readonly processes: readonly ProcessSample[]
   /** Processes that are there and could not be read: their parents, and whose parents they are, stay unknown. */
   readonly unreadable: number
 }
 
-/** Processes of one container, and often all of a node's services, share the text of their cgroup file. */
-class CgroupTexts {
-  #parsed = new Map<string, Reading<CgroupMembership>>()
-  #limit = 8_192
-
-  parse(text: string): Reading<CgroupMembership> {
-    let parsed = this.#parsed.get(text)
-    if (parsed === undefined) {
-      // Containers come and go; what they left is dropped now and then, all at once.
-      if (this.#parsed.size >= this.#limit) this.#parsed = new Map()
-      parsed = mapReading(known(text), parseCgroup)
-      this.#parsed.set(text, parsed)
-    }
-    return parsed
-  }
-}
-
 /** What was read of a process, as it was read: the same text means the same again. */
 interface Remembered {
-  readonly stat: string
-  readonly cmdline: string
+  readonly pid: number
+  readonly files: Files
+  stat: Buffer
+  readonly cgroup: CgroupText | undefined
+  readonly cmdline: Buffer | undefined
   readonly process: ProcessSample
 }
+
+/** Names of a process's files, made once for each pid. */
+interface Files {
+  readonly stat: string
+  readonly cgroup: string
+  readonly cmdline: string
+}
+
+const filesOf = (pid: number): Files => ({
+  stat: `/proc/${pid}/stat`,
+  cgroup: `/proc/${pid}/cgroup`,
+  cmdline: `/proc/${pid}/cmdline`,
+})
 
 /**
  * Reads `stat`, `cgroup` and `cmdline` of every process: the hot path, three opens a process and little garbage. Most
@@ -44,62 +50,132 @@ interface Remembered {
  */
 export class Processes {
   readonly #cgroups = new CgroupTexts()
-  #remembered = new Map<string, Remembered>()
+  /** In the order of pids. */
+  #remembered: readonly Remembered[] = []
+  #processes: readonly ProcessSample[] = []
 
   collect(source: ProcSource, tally: Tally): Listed {
     const listing = tally.count('proc', source.list('/proc'))
-    const processes: ProcessSample[] = []
-    const remembered = new Map<string, Remembered>()
+    if (listing.kind !== 'known') {
+      this.#remembered = []
+      this.#processes = []
+      return { processes: this.#processes, unreadable: 1 }
+    }
+    const before = this.#remembered
+    const remembered: Remembered[] = []
     let unreadable = 0
-    if (listing.kind !== 'known') return { processes, unreadable: 1 }
-    for (const name of listing.value) {
-      const first = name.charCodeAt(0)
-      if (first < 0x31 || first > 0x39) continue
-      const read = this.#read(source, tally, `/proc/${name}`, this.#remembered.get(name))
+    let unchanged = true
+    let at = 0
+    for (const pid of pidsIn(listing.value)) {
+      let earlier = before[at]
+      while (earlier !== undefined && earlier.pid < pid) earlier = before[++at]
+      const read = this.#read(source, tally, pid, earlier?.pid === pid ? earlier : undefined)
       // A process that vanishes between two reads costs nothing but itself.
       if (read === 'gone') continue
       if (read === 'unreadable') {
         unreadable += 1
         continue
       }
-      remembered.set(name, read)
-      processes.push(read.process)
+      if (read !== before[remembered.length]) unchanged = false
+      remembered.push(read)
     }
-    this.#remembered = remembered
-    return { processes, unreadable }
+    if (!unchanged || remembered.length !== before.length) {
+      this.#remembered = remembered
+      this.#processes = remembered.map(({ process }) => process)
+    }
+    return { processes: this.#processes, unreadable }
   }
 
   #read(
     source: ProcSource,
     tally: Tally,
-    directory: string,
+    pid: number,
     before: Remembered | undefined,
   ): Remembered | 'gone' | 'unreadable' {
-    let stat = readStat(source, directory, before)
+    const files = before?.files ?? filesOf(pid)
+    let stat = readStat(source, files, before)
     // Half a file is what a process leaves that goes while it is read: a second look says which.
-    if (stat.kind === 'malformed') stat = readStat(source, directory, before)
+    if (stat.kind === 'malformed') stat = readStat(source, files, before)
     tally.count('stat', stat)
     if (stat.kind !== 'known') return stat.kind === 'gone' ? 'gone' : 'unreadable'
-    const { text, fields } = stat.value
+    const { bytes, fields } = stat.value
     // A kernel thread has neither of the other two; their opens are saved.
-    if (fields.kernelThread) return { stat: text, cmdline: '', process: sample(fields, gone, noArguments) }
+    if (fields.kernelThread) {
+      if (before !== undefined && isSame(before.process, fields)) return refreshed(before, bytes, fields)
+      const process = sample(fields, gone, noArguments)
+      return { pid, files, stat: bytes, cgroup: undefined, cmdline: undefined, process }
+    }
 
-    const cgroupText = tally.count('cgroup', source.read(`${directory}/cgroup`))
-    const cgroup =
-      cgroupText.kind === 'known'
-        ? this.#cgroups.parse(cgroupText.value.toString('utf8', 0, cgroupText.value.length))
-        : cgroupText
-    const read = tally.count('cmdline', source.read(`${directory}/cmdline`))
-    const cmdline = read.kind === 'known' ? read.value.toString('utf8', 0, read.value.length) : ''
-    const same = read.kind === 'known' && before?.process.argv.kind === 'known' && before.cmdline === cmdline
-    if (same && before.stat === text && before.process.cgroup === cgroup) return before
-    const argv = same ? before.process.argv : read.kind === 'known' ? known(parseCmdline(cmdline)) : read
-    return { stat: text, cmdline, process: sample(fields, cgroup, argv) }
+    const cgroupRead = tally.count('cgroup', source.read(files.cgroup))
+    const cgroup = cgroupRead.kind === 'known' ? this.#cgroup(cgroupRead.value, before) : undefined
+    const membership = cgroupRead.kind === 'known' ? (cgroup?.membership ?? gone) : cgroupRead
+    const argvRead = tally.count('cmdline', source.read(files.cmdline))
+    const isSameArgv = argvRead.kind === 'known' && before?.cmdline?.equals(argvRead.value) === true
+    const argv = isSameArgv ? before.process.argv : mapReading(argvRead, argvIn)
+    if (before?.process.cgroup === membership && before.process.argv === argv && isSame(before.process, fields)) {
+      return refreshed(before, bytes, fields)
+    }
+    const cmdline = isSameArgv ? before.cmdline : argvRead.kind === 'known' ? Buffer.from(argvRead.value) : undefined
+    return { pid, files, stat: bytes, cgroup, cmdline, process: sample(fields, membership, argv) }
+  }
+
+  #cgroup(bytes: Buffer, before: Remembered | undefined): CgroupText {
+    return before?.cgroup?.bytes.equals(bytes) === true ? before.cgroup : this.#cgroups.of(bytes)
   }
 }
 
+const argvIn = (bytes: Buffer): readonly string[] => parseCmdline(bytes.toString('utf8'))
+
+/** What `stat` says apart from usage. Where the text was the same, the fields are those of the sample itself. */
+const isSame = (process: ProcessSample, fields: Standing): boolean =>
+  process === fields ||
+  (process.startTicks === fields.startTicks &&
+    (process.state === fields.state || (isAwake(process.state) && isAwake(fields.state))) &&
+    process.ppid === fields.ppid &&
+    process.comm === fields.comm &&
+    process.exiting === fields.exiting &&
+    process.pgrp === fields.pgrp &&
+    process.session === fields.session &&
+    process.kernelThread === fields.kernelThread)
+
+/** Between running and sleeping a process goes all the time. */
+const isAwake = (state: ProcessState): boolean => state === 'S' || state === 'R'
+
+type Standing = Omit<StatFields, keyof Usage>
+
+/** Only what it takes is new. */
+function refreshed(before: Remembered, bytes: Buffer, fields: StatFields | ProcessSample): Remembered {
+  if ('usage' in fields) return before
+  const { usage } = before.process
+  usage.cpuTicks = fields.cpuTicks
+  usage.threads = fields.threads
+  usage.rssPages = fields.rssPages
+  before.process.state = fields.state
+  before.stat = bytes
+  return before
+}
+
+/** In order: sources list by name, and 9 stands behind 10. */
+function pidsIn(names: readonly string[]): Float64Array {
+  const pids = new Float64Array(names.length)
+  let count = 0
+  for (const name of names) {
+    const first = name.charCodeAt(0)
+    if (first < 0x31 || first > 0x39) continue
+    const pid = Number(name)
+    if (Number.isNaN(pid)) continue
+    pids[count] = pid
+    count += 1
+  }
+  return pids.subarray(0, count).sort()
+}
+
 /** Spelt out: a spread of an object this large is slower than anything else that is done with it. */
-const sample = (fields: StatFields, cgroup: ProcessSample['cgroup'], argv: ProcessSample['argv']): ProcessSample => ({
+const sample = (
+  fields: StatFields | ProcessSample,
+  cgroup: ProcessSample['cgroup'],
+  argv: ProcessSample['argv'],
+): ProcessSample => ({
   key: processKey(fields.pid, fields.startTicks),
   pid: fields.pid,
   comm: fields.comm,
@@ -109,25 +185,29 @@ const sample = (fields: StatFields, cgroup: ProcessSample['cgroup'], argv: Proce
   session: fields.session,
   kernelThread: fields.kernelThread,
   exiting: fields.exiting,
-  cpuTicks: fields.cpuTicks,
-  threads: fields.threads,
   startTicks: fields.startTicks,
-  rssPages: fields.rssPages,
+  usage:
+    'usage' in fields
+      ? fields.usage
+      : { cpuTicks: fields.cpuTicks, threads: fields.threads, rssPages: fields.rssPages },
   cgroup,
   argv,
   detail: undefined,
 })
 
-function readStat(
-  source: ProcSource,
-  directory: string,
-  before: Remembered | undefined,
-): Reading<{ readonly text: string; readonly fields: StatFields }> {
-  const read = source.read(`${directory}/stat`)
+interface Stat {
+  readonly bytes: Buffer
+  /** Of the earlier sample, where the bytes are the same. */
+  readonly fields: StatFields | ProcessSample
+}
+
+function readStat(source: ProcSource, files: Files, before: Remembered | undefined): Reading<Stat> {
+  const read = source.read(files.stat)
   if (read.kind !== 'known') return read
-  // As latin1, which loses nothing and is the quickest to make.
-  const text = read.value.toString('latin1', 0, read.value.length)
-  if (before?.stat === text) return known({ text: before.stat, fields: before.process })
+  if (before?.stat.equals(read.value) === true) return known({ bytes: before.stat, fields: before.process })
   const fields = parseStat(read.value)
-  return fields === undefined ? malformed(text) : known({ text, fields })
+  // The bytes that were read last until the next reading.
+  return fields === undefined
+    ? malformed(read.value.toString('latin1'))
+    : known({ bytes: Buffer.from(read.value), fields })
 }

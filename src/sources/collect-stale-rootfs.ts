@@ -3,10 +3,9 @@ import type { BundleRemnant, BundleSample, RootfsHolder, StaleRootfs } from '../
 import type { ProcessSample } from '../core/model/process.ts'
 import { valueOf } from '../core/model/reading.ts'
 import { text } from './collect-detail.ts'
-import type { ProcSource } from './proc-source.ts'
+import { type ProcSource, TABLE_BYTES } from './proc-source.ts'
 import type { Tally } from './tally.ts'
 
-const TABLE_BYTES = 64 * 1024 * 1024
 const MOST_SUSPECTS = 32
 const MOST_HOLDERS = 16
 /** Two links of every process: asked again only now and then. */

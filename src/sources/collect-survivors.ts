@@ -1,10 +1,11 @@
 import { parseTcpListeners, type TcpListener } from '../core/procfs/tcp-sockets.ts'
 import { baseName } from '../core/model/path.ts'
 import type { Listening, Origin, Survivor } from '../core/model/host.ts'
-import type { ProcessKey, ProcessSample, Wanted } from '../core/model/process.ts'
+import type { ProcessKey, ProcessSample } from '../core/model/process.ts'
 import { denied, gone, known, mapReading, type Reading, unread, valueOf } from '../core/model/reading.ts'
-import { collectSocketInodes, text } from './collect-detail.ts'
+import { text } from './collect-detail.ts'
 import { findEngineState } from './collect-engine-states.ts'
+import { collectSocketInodes } from './collect-sockets.ts'
 import type { ProcSource } from './proc-source.ts'
 import type { Tally } from './tally.ts'
 
@@ -34,7 +35,7 @@ export class Survivors {
     source: ProcSource,
     tally: Tally,
     processes: readonly ProcessSample[],
-    wanted: ReadonlyMap<number, Wanted>,
+    strays: readonly ProcessSample[],
     origins: readonly Origin[],
   ): Survivor[] {
     this.#pass += 1
@@ -42,9 +43,9 @@ export class Survivors {
     const written = new Map<ProcessKey, Written>()
     const heard = new Map<ProcessKey, Heard>()
     const survivors: Survivor[] = []
-    for (const process of processes) {
+    for (const process of strays) {
       if (survivors.length >= MOST_SURVIVORS) break
-      if (wanted.get(process.pid)?.interest !== 'stray' || process.state === 'Z') continue
+      if (process.state === 'Z') continue
       const { key, pid, ppid } = process
       const own = this.#written.get(key) ?? readWritten(source, tally, process, fromContainerd.has(key))
       written.set(key, own)

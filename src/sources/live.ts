@@ -1,5 +1,4 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readlinkSync, readSync, statSync } from 'node:fs'
-import type { Bytes } from '../core/model/bytes.ts'
 import { known, malformed, type Reading } from '../core/model/reading.ts'
 import { readingOfErrno } from './archive.ts'
 import { type Beneath, beneathOf, factsBeneath, listBeneath, openFileBeneath } from './beneath.ts'
@@ -26,7 +25,7 @@ const CAREFULLY = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLO
  */
 export function liveSource({ procfs, cgroupfs }: LivePaths): ProcSource {
   let buffer = Buffer.allocUnsafeSlow(PIECE_BYTES)
-  const views = new Array<Reading<Bytes> | undefined>(16 * 1024).fill(undefined)
+  const views = new Array<Reading<Buffer> | undefined>(16 * 1024).fill(undefined)
   const at = (path: string): string => {
     if (path.startsWith('/proc')) return procfs === '/proc' ? path : procfs + path.slice('/proc'.length)
     if (path.startsWith('/sys/fs/cgroup')) return cgroupfs + path.slice('/sys/fs/cgroup'.length)
@@ -101,16 +100,16 @@ export function liveSource({ procfs, cgroupfs }: LivePaths): ProcSource {
   }
 
   /** Most answers are a few hundred bytes long, and a view of each length is made once. */
-  function piece(length: number): Reading<Bytes> {
+  function piece(length: number): Reading<Buffer> {
     const view = views[length]
     if (view !== undefined) return view
-    const made = known<Bytes>(buffer.subarray(0, length))
+    const made = known<Buffer>(buffer.subarray(0, length))
     if (length < views.length) views[length] = made
     return made
   }
 
   /** @param size as the file system says it; 0 for a /proc file, which only an empty read ends. */
-  function readAll(fd: number, limitBytes: number, size: number): Reading<Bytes> {
+  function readAll(fd: number, limitBytes: number, size: number): Reading<Buffer> {
     let length = 0
     for (;;) {
       // /proc files made of records come in pieces, so only an empty read is the end. seq_file, fs/seq_file.c

@@ -1,4 +1,3 @@
-import type { Bytes } from '../core/model/bytes.ts'
 import type { FileFacts } from '../core/model/process.ts'
 import type { Reading } from '../core/model/reading.ts'
 
@@ -14,9 +13,9 @@ export interface ProcSource {
   /** Names in a directory, in any order. */
   list(path: string): Reading<readonly string[]>
   /** A file that the kernel makes in one piece (`stat`, `cgroup`, …). The bytes are valid until the next read. */
-  read(path: string): Reading<Bytes>
+  read(path: string): Reading<Buffer>
   /** A file that may take several reads, up to `limitBytes`; longer ones are malformed. Never follows a last link, never opens a fifo or a device. */
-  readWhole(path: string, limitBytes: number): Reading<Bytes>
+  readWhole(path: string, limitBytes: number): Reading<Buffer>
   link(path: string): Reading<string>
   facts(path: string): Reading<FileFacts>
 }
@@ -25,3 +24,6 @@ export interface Moment {
   /** Wall clock. */
   readonly takenAtMs: number
 }
+
+/** For `readWhole`: a table of mounts or sockets that is longer tells of a fault, and is not read. */
+export const TABLE_BYTES = 64 * 1024 * 1024

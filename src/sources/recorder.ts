@@ -1,4 +1,3 @@
-import type { Bytes } from '../core/model/bytes.ts'
 import type { FileFacts } from '../core/model/process.ts'
 import type { Reading } from '../core/model/reading.ts'
 import { type Archive, type Entry, impliedListings } from './archive.ts'
@@ -35,9 +34,9 @@ export function recorderOf(source: ProcSource): Recorder {
     moment: () => (takenAtMs === undefined ? undefined : archiveOf(Math.floor(takenAtMs), read)),
   }
 
-  function noteContent(path: string, reading: Reading<Bytes>): Reading<Bytes> {
+  function noteContent(path: string, reading: Reading<Buffer>): Reading<Buffer> {
     // The bytes are the source's, and valid only until its next read.
-    read.contents.set(path, reading.kind === 'known' ? keptContent(path, bytesOf(reading.value)) : reading)
+    read.contents.set(path, reading.kind === 'known' ? keptContent(path, Buffer.from(reading.value)) : reading)
     return reading
   }
 }
@@ -55,9 +54,6 @@ function note<T>(readings: Map<string, Reading<T>>, path: string, reading: Readi
   readings.set(path, reading)
   return reading
 }
-
-/** A copy, by way of the one encoding that loses nothing. */
-const bytesOf = (bytes: Bytes): Buffer => Buffer.from(bytes.toString('latin1'), 'latin1')
 
 function archiveOf(takenAtMs: number, read: Readings): Archive {
   const entries = new Map<string, Entry>()

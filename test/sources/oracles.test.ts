@@ -56,14 +56,14 @@ test('@stroncium/procfs reads the same in stat, whatever a process calls itself'
       expect([then.pgrp, now.pgrp], told).toContain(other.processGroup)
       expect([then.session, now.session], told).toContain(other.session)
       const ticks = other.userTicks + other.kernelTicks
-      expect(ticks, told).toBeGreaterThanOrEqual(then.cpuTicks)
-      expect(ticks, told).toBeLessThanOrEqual(now.cpuTicks)
+      expect(ticks, told).toBeGreaterThanOrEqual(then.usage.cpuTicks)
+      expect(ticks, told).toBeLessThanOrEqual(now.usage.cpuTicks)
       expect((other.flags & 0x200000) !== 0, told).toBe(now.kernelThread)
     }
     expect(compared).toBeGreaterThan(children.length)
     for (const [index, { pid }] of children.entries()) {
       const own = both.find(({ now }) => now.pid === pid)?.now
-      expect(own).toMatchObject({ ppid: process.pid, threads: theirs.get(pid)?.threads })
+      expect(own).toMatchObject({ ppid: process.pid, usage: { threads: theirs.get(pid)?.threads } })
       // The kernel keeps 15 bytes of a name.
       expect(
         Buffer.from(hostileNames[index] ?? '')

@@ -11,7 +11,7 @@ import { hasListener, isListening, rowsFor } from './sockets.ts'
 const internal = /\.ttrpc$|\/s\/[0-9a-f]{64}$|^@/
 
 /** A daemon this young may not have opened its sockets yet, even where others of its sockets are seen. */
-const YOUNG_MS = 5_000
+export const YOUNG_MS = 5_000
 
 export type DaemonRoot = Growing<DaemonBranch>
 
@@ -50,7 +50,7 @@ function listening(
   if (found === undefined) return { addresses: declared, state: 'unknown' }
   if (inodes !== null) {
     const bound = [...found.rows]
-      .filter(([path, rows]) => !internal.test(path) && rows.some((row) => row.listening && inodes.has(row.inode)))
+      .filter(([path, rows]) => !internal.test(path) && rows.some((row) => row.inode !== null && inodes.has(row.inode)))
       .map(([path]) => socketPath(path))
       .sort()
     return bound.length > 0

@@ -6,7 +6,7 @@ import { ownsVm } from './machines.ts'
 import type { ShimRoot } from './shims.ts'
 
 /** A shim that has just been started creates its container at once; containerd gives it seconds. */
-const STARTING_MS = 10_000
+export const STARTING_MS = 10_000
 
 export const isLive = (container: ContainerRoot): boolean =>
   container.state === 'creating' ||

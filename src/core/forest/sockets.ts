@@ -21,7 +21,7 @@ export const isListening = (rows: Rows, path: string): boolean => rowsAt(rows, p
 
 /** @param isAnothers whether a socket is known to be somewhere else, in spite of its name. */
 export const hasListener = (rows: Rows, path: string, isAnothers: (inode: number) => boolean): boolean =>
-  rowsAt(rows, path).some((row) => row.listening && !isAnothers(row.inode))
+  rowsAt(rows, path).some(({ inode }) => inode !== null && !isAnothers(inode))
 
 /** /var/run is a link to /run, and either name may be bound. */
 function rowsAt(rows: Rows, path: string): readonly UnixRow[] {

@@ -5,7 +5,8 @@ import type { Reading } from './reading.ts'
 export interface UnixRow {
   readonly listening: boolean
   readonly state: number
-  readonly inode: number
+  /** Of a listener: what tells who holds it. Of a connection nothing hangs on it, and connections come and go. */
+  readonly inode: number | null
   /**
    * A connected socket is held by its descriptor, its own hash entry and its peer: 3. Once the peer has closed it
    * reads 2, while state 03 stays until this side closes too: such a row is no connection. net/unix/af_unix.c,

@@ -1,3 +1,4 @@
+import type { Forest } from './forest.ts'
 import type { ProcessKey } from './process.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -22,6 +23,13 @@ export interface DaemonLife {
   readonly addresses: readonly string[]
 }
 
+/** The forest of the last pass. */
+export interface Grown {
+  readonly forest: Forest
+  /** Grown again from the same sample, it would be the same: nothing in it waits for time or for what a pass left. */
+  readonly isFinal: boolean
+}
+
 /** All that one pass leaves to the next. */
 export interface Memory {
   readonly run: string
@@ -39,6 +47,7 @@ export interface Memory {
   readonly addresses: ReadonlyMap<ProcessKey, readonly string[]>
   /** The latest lives of each daemon, the oldest first; what names a daemon across its lives is its command line. */
   readonly daemonLives: ReadonlyMap<string, readonly DaemonLife[]>
+  readonly grown: Grown | null
 }
 
 /** What a verdict may ask about earlier passes. */
@@ -53,4 +62,5 @@ export const newMemory = (options: { run: string; graceMs: number; measureEveryM
   bootedAtMs: null,
   addresses: new Map(),
   daemonLives: new Map(),
+  grown: null,
 })

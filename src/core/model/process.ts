@@ -76,8 +76,21 @@ export interface ProcessDetail {
   readonly socketInodes: Reading<ReadonlySet<number>>
 }
 
-export interface ProcessSample extends StatFields {
+/**
+ * What a process takes. It changes all the time and nothing but measurements is drawn from it, so that it is brought up
+ * to date in place, and a sample that is otherwise the same stays the same object from pass to pass.
+ */
+export interface Usage {
+  cpuTicks: number
+  threads: number
+  rssPages: number
+}
+
+export interface ProcessSample extends Omit<StatFields, keyof Usage | 'state'> {
   readonly key: ProcessKey
+  /** Brought up to date in place as well where it goes from `S` to `R` or back, which means the same to us. */
+  state: ProcessState
+  readonly usage: Usage
   readonly cgroup: Reading<CgroupMembership>
   /** Empty for kernel threads and zombies; also when the memory could not be read in time, so emptiness proves nothing. */
   readonly argv: Reading<readonly string[]>

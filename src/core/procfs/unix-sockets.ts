@@ -18,11 +18,12 @@ export function parseUnixSockets(text: string): ReadonlyMap<string, readonly Uni
     if (line.indexOf('/') < 0 && line.indexOf('@') < 0) continue
     const [, references, flags, state, inode, path] = row.exec(line) ?? []
     if (references === undefined || flags === undefined || state === undefined || path === undefined) continue
+    const listening = (Number.parseInt(flags, 16) & LISTENS) !== 0
     const found: UnixRow = {
-      listening: (Number.parseInt(flags, 16) & LISTENS) !== 0,
+      listening,
       state: Number.parseInt(state, 16),
       references: Number.parseInt(references, 16),
-      inode: Number(inode),
+      inode: listening ? Number(inode) : null,
     }
     const others = rows.get(path)
     if (others === undefined) rows.set(path, [found])

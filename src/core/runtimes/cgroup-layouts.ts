@@ -135,8 +135,21 @@ const unit = /\.(?:slice|service|socket|swap|scope)$/
 
 const podComponent = new RegExp(`(?:^|:)${POD}(?:\\.slice)?(?::.*)?$`)
 
+/** Paths come and go with containers; what was made of them is dropped now and then, all at once. */
+const MOST_PATHS = 8_192
+const places = new Map<string, CgroupPlace | null>()
+
 /** Reads a cgroup path; the innermost container wins, since nodes are nested (kind, docker-in-docker). */
 export function placeOf(path: string): CgroupPlace | undefined {
+  const known = places.get(path)
+  if (known !== undefined) return known ?? undefined
+  if (places.size >= MOST_PATHS) places.clear()
+  const place = placeIn(path)
+  places.set(path, place ?? null)
+  return place
+}
+
+function placeIn(path: string): CgroupPlace | undefined {
   if (path.length < 2) return undefined
   const components = path.split('/')
   for (let at = components.length - 1; at > 0; at -= 1) {

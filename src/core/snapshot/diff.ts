@@ -1,6 +1,6 @@
 import type { CollectionName, Collections, Delta } from '../model/event.ts'
 import type { Daemon, Snapshot } from '../model/snapshot.ts'
-import { same } from './same.ts'
+import { same } from '../model/same.ts'
 import { deriveEvents } from './events.ts'
 
 interface Keyed {

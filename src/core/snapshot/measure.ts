@@ -19,6 +19,9 @@ export function measure(forest: Forest, memory: Memory): Measurements {
   const { uptimeMs, source } = forest.host
   const last = memory.measuredAtUptimeMs
   const isDue = last === null || uptimeMs - last >= memory.measureEveryMs
+  // Of a forest that stands, everything was measured that is in it.
+  const stands = !isDue && memory.grown?.forest.containers === forest.containers
+  if (stands) return measurementsOf(memory.measured, last)
   const measured = new Map<string, Measured>()
   const keep = (key: string, measureNow: () => Measured): void => {
     const before = isDue ? undefined : memory.measured.get(key)
@@ -30,15 +33,17 @@ export function measure(forest: Forest, memory: Memory): Measurements {
   for (const container of forest.containers) {
     keep(container.key, () => measureContainer(container, forest.host.pageBytes))
   }
-  return {
-    measured,
-    measuredAtUptimeMs: isDue ? uptimeMs : last,
-    of: (key) => measured.get(key) ?? notMeasured,
-  }
+  return measurementsOf(measured, isDue ? uptimeMs : last)
 }
 
+const measurementsOf = (measured: ReadonlyMap<string, Measured>, measuredAtUptimeMs: number): Measurements => ({
+  measured,
+  measuredAtUptimeMs,
+  of: (key) => measured.get(key) ?? notMeasured,
+})
+
 function measureShim({ node }: ShimBranch, pageBytes: number | null): Measured {
-  const { rssPages, threads, cpuTicks } = node.process
+  const { rssPages, threads, cpuTicks } = node.process.usage
   return {
     rssBytes: pageBytes === null ? null : rssPages * pageBytes,
     threads,
@@ -52,9 +57,9 @@ function measureContainer({ members }: ContainerBranch, pageBytes: number | null
   let threads = 0
   let ticks = 0
   for (const { process } of members) {
-    pages += process.rssPages
-    threads += process.state === 'Z' ? 0 : process.threads
-    ticks += process.cpuTicks
+    pages += process.usage.rssPages
+    threads += process.state === 'Z' ? 0 : process.usage.threads
+    ticks += process.usage.cpuTicks
   }
   return {
     rssBytes: pageBytes === null ? null : pages * pageBytes,

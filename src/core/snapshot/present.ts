@@ -110,7 +110,7 @@ export function presentProcesses(
       container: container?.key ?? null,
       shim: shims.has(process.key) ? process.key : (shimAbove(container) ?? machines.get(process.key) ?? null),
       // 0: it could not be counted. proc(5), fs/proc/array.c
-      threads: process.threads || null,
+      threads: process.usage.threads || null,
       startedAt: startedAt(node, time),
     })
   }

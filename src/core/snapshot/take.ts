@@ -1,9 +1,9 @@
 import type { Forest } from '../model/forest.ts'
 import type { Memory } from '../model/memory.ts'
 import type { Process, Snapshot, Verdict } from '../model/snapshot.ts'
-import { measure } from './measure.ts'
+import { type Measurements, measure } from './measure.ts'
 import { type IsoTime, presentContainer, presentDaemon, presentProcesses, presentShim } from './present.ts'
-import { same } from './same.ts'
+import { same } from '../model/same.ts'
 
 interface Judged {
   readonly verdicts: readonly Verdict[]
@@ -22,22 +22,16 @@ export function take(
   bootedAtMs: number,
 ): { snapshot: Snapshot; memory: Memory } {
   const { host } = forest
-  const time = clock(bootedAtMs)
   const before = memory.snapshot
   const measurements = measure(forest, memory)
 
-  const daemons = carry(
-    before?.daemons,
-    forest.daemons.map((daemon) => presentDaemon(daemon, time)),
-  )
-  const shims = carry(
-    before?.shims,
-    forest.shims.map((shim) => presentShim(shim, measurements, time)),
-  )
-  const containers = carry(
-    before?.containers,
-    forest.containers.map((container) => presentContainer(container, measurements, time)),
-  )
+  // The branches of a forest that stands are the very ones that were shown last.
+  const isShown =
+    before !== null &&
+    memory.grown?.forest.containers === forest.containers &&
+    memory.bootedAtMs === bootedAtMs &&
+    memory.measured === measurements.measured
+  const { daemons, shims, containers } = isShown ? before : present(forest, before, measurements, clock(bootedAtMs))
   const verdicts = carry(before?.verdicts, judged.verdicts)
   const unchanged =
     before !== null &&
@@ -57,7 +51,7 @@ export function take(
       source: host.source,
       durationMs: Math.round(host.durationMs * 10) / 10,
       processes: host.processes.length,
-      threads: host.threads ?? host.processes.reduce((sum, process) => sum + process.threads, 0),
+      threads: host.threads ?? host.processes.reduce((sum, { usage }) => sum + usage.threads, 0),
       complete: host.complete,
       reads: host.reads,
       denied: host.denied,
@@ -83,6 +77,28 @@ export function take(
         ),
       ),
     },
+  }
+}
+
+function present(
+  forest: Forest,
+  before: Snapshot | null,
+  measurements: Measurements,
+  time: IsoTime,
+): Pick<Snapshot, 'daemons' | 'shims' | 'containers'> {
+  return {
+    daemons: carry(
+      before?.daemons,
+      forest.daemons.map((daemon) => presentDaemon(daemon, time)),
+    ),
+    shims: carry(
+      before?.shims,
+      forest.shims.map((shim) => presentShim(shim, measurements, time)),
+    ),
+    containers: carry(
+      before?.containers,
+      forest.containers.map((container) => presentContainer(container, measurements, time)),
+    ),
   }
 }
 

@@ -16,9 +16,11 @@ export const containerIdMismatch: VerdictRule = {
     const keptAs = new Map(
       forest.containers.flatMap((container) => (container.bundle === null ? [] : [[container.bundle, container]])),
     )
+    const shims = new Map(forest.shims.map(({ node }) => [node.process.key, node]))
     return forest.host.bundles.flatMap((bundle) => {
-      const claimed = claimedBy(forest, bundle)
       const container = keptAs.get(bundle)
+      const through = bundle.readThrough === null ? undefined : shims.get(bundle.readThrough)
+      const claimed = claimedBy(forest, bundle, through)
       const other = claimed === undefined ? undefined : whoseElse(forest, bundle, container, claimed)
       return claimed === undefined || other === undefined ? [] : [findingOf(forest, bundle, container, claimed, other)]
     })
@@ -26,10 +28,9 @@ export const containerIdMismatch: VerdictRule = {
 }
 
 /** The living process with that pid, where both are pids of the node's own namespace. */
-function claimedBy({ tree, shims }: Forest, { initPid, readThrough }: BundleSample): TreeNode | undefined {
+function claimedBy({ tree }: Forest, { initPid }: BundleSample, shim: TreeNode | undefined): TreeNode | undefined {
   const pid = valueOf(initPid)
-  const shim = shims.find(({ node }) => node.process.key === readThrough)
-  const inner = shim?.node.process.detail === undefined ? null : valueOf(shim.node.process.detail.innerPids)
+  const inner = shim?.process.detail === undefined ? null : valueOf(shim.process.detail.innerPids)
   const node = pid === null || inner?.length !== 1 ? undefined : tree.byPid.get(pid)
   return node?.process.state === 'Z' ? undefined : node
 }

@@ -44,7 +44,7 @@ function whatKeepsIt({ init, members }: ContainerBranch): { reason: string; evid
     const threads = process.detail === undefined ? null : valueOf(process.detail.threadStates)
     const left = threads?.filter(isAlive) ?? []
     // Threads that run are a program whose first thread has left, and no fault.
-    if (process.threads > 1 && (threads === null || left.some(({ state }) => state !== 'D'))) return undefined
+    if (process.usage.threads > 1 && (threads === null || left.some(({ state }) => state !== 'D'))) return undefined
     return left.length === 0
       ? { reason: 'its shim does not reap it', evidence: [] }
       : {

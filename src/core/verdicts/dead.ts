@@ -4,6 +4,6 @@ import type { TreeNode } from '../model/forest.ts'
 export function isDead({ process }: TreeNode): boolean {
   if (process.state !== 'Z') return false
   const threads = process.detail?.threadStates
-  if (process.threads <= 1) return true
+  if (process.usage.threads <= 1) return true
   return threads?.kind === 'known' && threads.value.every(({ state }) => state === 'Z' || state === 'X')
 }

@@ -18,7 +18,7 @@ export const nodePidsExhaustion: VerdictRule = {
   yieldsTo: [],
   judge: (forest) => {
     const { pidMax, processes } = forest.host
-    const used = processes.reduce((sum, { threads }) => sum + Math.max(threads, 1), 0)
+    const used = processes.reduce((sum, { usage }) => sum + Math.max(usage.threads, 1), 0)
     if (pidMax === null || used < pidMax * NEARLY_ALL) return []
     const users = largestUsers(forest, pidMax * MUCH)
     return [
@@ -47,7 +47,8 @@ interface User {
 function largestUsers(forest: Forest, much: number): User[] {
   const users: User[] = []
   for (const node of forest.tree.nodes.values()) {
-    const { pid, comm, threads } = node.process
+    const { pid, comm, usage } = node.process
+    const { threads } = usage
     if (threads >= much) {
       const evidence = { source: `grep Threads /proc/${pid}/status`, observed: atLeast(much) }
       users.push({ called: `the threads of ${comm} (pid ${pid})`, pids: threads, evidence })

@@ -46,7 +46,7 @@ interface Excess {
 
 function memoryExcess({ host }: Forest, { node, recognition }: ShimBranch): Excess[] {
   const most = recognition.runtime.expects.usual?.rssBytes
-  const bytes = node.process.rssPages * (host.pageBytes ?? 0)
+  const bytes = node.process.usage.rssPages * (host.pageBytes ?? 0)
   if (most === undefined || bytes <= most) return []
   const observed = `VmRSS above ${mebibytes(step(bytes, most))}, where ${mebibytes(most)} are much for its kind`
   return [{ of: 'memory', evidence: { source: `grep VmRSS /proc/${node.process.pid}/status`, observed } }]
@@ -54,7 +54,8 @@ function memoryExcess({ host }: Forest, { node, recognition }: ShimBranch): Exce
 
 function threadExcess({ node, recognition }: ShimBranch): Excess[] {
   const most = recognition.runtime.expects.usual?.threads
-  const { pid, threads } = node.process
+  const { pid, usage } = node.process
+  const { threads } = usage
   if (most === undefined || threads <= most) return []
   const observed = `above ${step(threads, most)}, where ${most} are many for its kind`
   return [{ of: 'threads', evidence: { source: `grep Threads /proc/${pid}/status`, observed } }]
@@ -64,14 +65,14 @@ function threadExcess({ node, recognition }: ShimBranch): Excess[] {
 function processorExcess({ host }: Forest, { node, recognition }: ShimBranch, past: Past): Excess[] {
   // What may hold anything, a virtual machine say, works as much as it is given to do.
   if (recognition.runtime.expects.usual === null) return []
-  const { key, pid, cpuTicks, startTicks } = node.process
+  const { key, pid, startTicks, usage } = node.process
   const before = past.measured.get(key)?.cpuSeconds ?? null
   const sinceSeconds = past.measuredAtUptimeMs === null ? 0 : (host.uptimeMs - past.measuredAtUptimeMs) / 1000
   const lifeSeconds = host.uptimeMs / 1000 - startTicks / 100
   const isWatched = before !== null && sinceSeconds >= SHORTEST_SECONDS
   const isBusy = isWatched
-    ? (cpuTicks / 100 - before) / sinceSeconds > BUSY_NOW
-    : lifeSeconds >= LONG_LIFE_SECONDS && cpuTicks / 100 / lifeSeconds > BUSY_FOR_LIFE
+    ? (usage.cpuTicks / 100 - before) / sinceSeconds > BUSY_NOW
+    : lifeSeconds >= LONG_LIFE_SECONDS && usage.cpuTicks / 100 / lifeSeconds > BUSY_FOR_LIFE
   if (!isBusy) return []
   const observed = `most of a processor ${isWatched ? 'while it was watched' : 'for all of its life'}: TIME against ELAPSED`
   return [{ of: 'processor time', evidence: { source: `ps -o time,etime -p ${pid}`, observed } }]
