@@ -2,15 +2,17 @@ import type { Delta, NodeEvent } from '../core/model/event.ts'
 
 /** The last deltas and events, so that a client that was away for a moment need not start anew. */
 export class History {
-  readonly #mostDeltas: number
+  readonly #mostElements: number
   readonly #mostEvents: number
   #run = ''
   #seq = 0
   #deltas: Delta[] = []
+  #elements = 0
   #events: NodeEvent[] = []
 
-  constructor(options: { readonly mostDeltas: number; readonly mostEvents: number }) {
-    this.#mostDeltas = options.mostDeltas
+  /** @param options.mostElements of all deltas together: on a large node each refresh of measurements is a large one. */
+  constructor(options: { readonly mostElements: number; readonly mostEvents: number }) {
+    this.#mostElements = options.mostElements
     this.#mostEvents = options.mostEvents
   }
 
@@ -19,12 +21,21 @@ export class History {
     this.#run = run
     this.#seq = seq
     this.#deltas = []
+    this.#elements = 0
   }
 
   add(delta: Delta): void {
     this.#deltas.push(delta)
     this.#seq = delta.seq
-    if (this.#deltas.length > this.#mostDeltas) this.#deltas = this.#deltas.slice(-this.#mostDeltas)
+    this.#elements += elementsIn(delta)
+    for (
+      let oldest = this.#deltas[0];
+      oldest !== undefined && this.#elements > this.#mostElements;
+      oldest = this.#deltas[0]
+    ) {
+      this.#elements -= elementsIn(oldest)
+      this.#deltas.shift()
+    }
     this.#events = [...this.#events, ...delta.events].slice(-this.#mostEvents)
   }
 
@@ -39,3 +50,7 @@ export class History {
     return first < 0 ? undefined : this.#deltas.slice(first)
   }
 }
+
+/** One for the delta itself. */
+const elementsIn = ({ changed, removed }: Delta): number =>
+  [...Object.values(changed), ...Object.values(removed)].reduce((sum, { length }) => sum + length, 1)

@@ -24,7 +24,7 @@ export interface LoopOptions {
 /** One pass at a time, the latest kept, everybody told. A pass that fails is counted, and tried again. */
 export function startLoop(passes: Passes, { intervalMs, paceMs, onFailure }: LoopOptions): RunningAgent {
   const counter = new Counter()
-  const history = new History({ mostDeltas: 512, mostEvents: 1_000 })
+  const history = new History({ mostElements: 8_192, mostEvents: 1_000 })
   const subscribers = new Set<(pass: Pass) => void>()
   const closing = new AbortController()
   let latest: Pass | undefined

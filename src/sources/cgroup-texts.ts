@@ -14,8 +14,15 @@ const MOST_TEXTS = 8_192
 /** Processes of one container, and often all of a node's services, share the text of their cgroup file. */
 export class CgroupTexts {
   #known = new Map<string, CgroupText>()
+  #latest: CgroupText | undefined
 
   of(bytes: Buffer): CgroupText {
+    // Processes of one container stand beside each other.
+    if (this.#latest?.bytes.equals(bytes) !== true) this.#latest = this.#find(bytes)
+    return this.#latest
+  }
+
+  #find(bytes: Buffer): CgroupText {
     const text = bytes.toString('utf8')
     let found = this.#known.get(text)
     if (found === undefined) {

@@ -5,7 +5,8 @@
 // A pod is a shim, a sandbox, a container and --workers processes that it forked. Each size gets a world of its own: a pid namespace with its own /proc, filled with pods that sleep (farm.c), so that
 // all contenders see the same processes and little else. In each round every contender is asked once, in another order;
 // CPU is compared within a round, and the medians of those ratios are what to trust: absolute times are this machine's.
-import { execFileSync, spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import {
   existsSync,
   mkdirSync,
@@ -40,15 +41,17 @@ if (sizes.some((size) => !(size >= 100)) || !(rounds >= 1))
 if (process.platform !== 'linux' || process.getuid?.() !== 0)
   refuse('it needs Linux and root: it makes a pid namespace and cgroups')
 
-// Ctrl-C ends the world, and then what is to be cleaned up still is.
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => {})
+// Whoever ends the bench ends its world, and then what is to be cleaned up still is.
+const ending = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => ending.abort(new Error(`${signal}: ended`)))
 const folder = mkdtempSync(join(tmpdir(), 'shimscope-bench-'))
 const cgroupRoots = makeCgroupRoots()
 const pidMax = makeRoomForPids()
 try {
   compile('farm', '-static')
   compile('floor')
-  const results = sizes.map(measure)
+  const results = []
+  for (const size of sizes) results.push(await measure(size))
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, Linux ${release()}, Node ${process.versions.node}`
   console.log(`\n${machine}, ${rounds} rounds, pods of ${3 + workers} processes\n`)
   console.log(renderTables(results))
@@ -62,7 +65,10 @@ try {
     process.exitCode = 1
   }
 } finally {
-  for (const root of cgroupRoots) removeCgroups(root)
+  for (const root of cgroupRoots) {
+    emptyCgroups(root)
+    rmdirSync(root)
+  }
   rmSync(folder, { recursive: true, force: true })
   if (pidMax !== undefined) writeFileSync(pidMaxFile, pidMax)
 }
@@ -73,14 +79,16 @@ function compile(name, ...flags) {
   if (compiled.status !== 0) refuse('a C compiler is needed: apt-get install gcc libc6-dev')
 }
 
-function measure(size) {
+async function measure(size) {
   const file = join(folder, `${size}.json`)
   const world = join(import.meta.dirname, 'world.mjs')
   const order = JSON.stringify({ size, workers, rounds, peers, folder, cgroupRoots, file })
-  execFileSync('unshare', ['--pid', '--fork', '--kill-child', '--mount-proc', process.execPath, world, order], {
-    stdio: 'inherit',
-  })
+  // unshare passes no signal on, but dies of it, and the kernel then ends the world.
+  const arguments_ = ['--pid', '--fork', '--kill-child', '--mount-proc', process.execPath, world, order]
+  const child = spawn('unshare', arguments_, { stdio: 'inherit', signal: ending.signal, killSignal: 'SIGKILL' })
+  const [code] = await once(child, 'exit')
   for (const root of cgroupRoots) emptyCgroups(root)
+  if (code !== 0) throw new Error(`the world of ${size} processes ended before it was measured`)
   return JSON.parse(readFileSync(file, 'utf8'))
 }
 

@@ -7,7 +7,10 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Our pass, in a process of its own: `cold` with nothing remembered, `again` as every later pass. */
+/**
+ * Our pass, in a process of its own: `cold` with nothing remembered, `changed` as a later pass after a change, `again` as
+ * one on a node that is quiet. Each reads every file.
+ */
 export async function pass(folder) {
   const child = fork(join(import.meta.dirname, 'pass.mjs'), [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   const end = ended(child, 'pass.mjs')

@@ -6,12 +6,17 @@ import { Collector } from '../../dist/sources/collect.js'
 import { liveSource } from '../../dist/sources/live.js'
 
 const live = liveSource({ procfs: '/proc', cgroupfs: '/sys/fs/cgroup' })
-const kept = reader(live)
+const quiet = reader(live)
+const stirred = reader(live)
+const readers = {
+  cold: () => reader(live),
+  /** After any change that matters, say of one process: everything is concluded anew. */
+  changed: () => stirred.stir(),
+  again: () => quiet,
+}
 
 process.on('message', async (question) => {
-  process.send(
-    question.record ? await record(question.record) : await measure(question.kind === 'cold' ? reader(live) : kept),
-  )
+  process.send(question.record ? await record(question.record) : await measure(readers[question.kind]()))
 })
 process.on('disconnect', () => process.exit(0))
 
@@ -26,6 +31,10 @@ function reader(source) {
       const inspected = inspect(host, memory)
       memory = inspected.memory
       return { snapshot: inspected.snapshot, read }
+    },
+    stir() {
+      memory = { ...memory, grown: null }
+      return this
     },
   }
 }

@@ -9,6 +9,7 @@ const mib = (bytes) => (bytes / 1024 / 1024).toFixed(0)
 /** What a contender is compared with: first and foremost who read the same files. */
 const comparedWith = {
   'pass: cold': ['floor: files of the cold pass', 'floor: stat, cgroup, cmdline'],
+  'pass: changed': ['floor: files of the next pass', 'floor: stat, cgroup, cmdline'],
   'pass: again': ['floor: files of the next pass', 'floor: stat, cgroup, cmdline'],
   'process-exporter': ['pass: cold', 'pass: again'],
   'node_exporter: processes': ['pass: cold', 'pass: again'],

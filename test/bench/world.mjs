@@ -27,6 +27,7 @@ execFileSync(join(folder, 'farm'), ['/run/farm/pods'], {
 const ours = await pass(folder)
 const contenders = [
   ours.contender('cold'),
+  ours.contender('changed'),
   ours.contender('again'),
   floor(folder, 'floor: files of the cold pass', ['list', ours.lists.cold]),
   floor(folder, 'floor: files of the next pass', ['list', ours.lists.again]),
