@@ -54,3 +54,6 @@ export const ofAgents = (expr: string): string =>
 
 /** Per second, over what Grafana thinks fit for the scrape interval and the zoom. */
 export const rate = (series: string): string => `rate(${series}[$__rate_interval])`
+
+/** A sum that is 0 where nothing is counted, as long as there is an agent to count. */
+export const orZero = (sum: string): string => `${sum} or 0 * count(${chosen('shimscope_build_info')})`

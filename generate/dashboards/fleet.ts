@@ -1,6 +1,6 @@
 import { agentCount, nodesWithVerdict, pidsInUse, shareWithVerdict } from '../rules/recordings.ts'
 import { staleSeconds } from '../rules/settings.ts'
-import { type Board, chosen, ofAgents, rate } from './board.ts'
+import { type Board, chosen, ofAgents, orZero, rate } from './board.ts'
 
 const inFleet = (record: string): string => `${record}{cluster=~"$cluster"}`
 const firing = 'status="firing",severity!="info"'
@@ -64,9 +64,7 @@ export const fleet: Board = {
           unit: 'short',
           width: 4,
           worseFrom: [1, 10],
-          queries: [
-            { expr: `sum(${chosen('shimscope_shims', 'supervision="orphaned"')}) or vector(0)`, legend: 'shims' },
-          ],
+          queries: [{ expr: orZero(`sum(${chosen('shimscope_shims', 'supervision="orphaned"')})`), legend: 'shims' }],
         },
         {
           kind: 'number',
@@ -76,9 +74,7 @@ export const fleet: Board = {
           unit: 'short',
           width: 4,
           worseFrom: [1, 10],
-          queries: [
-            { expr: `sum(${chosen('shimscope_containers', 'kept="none"')}) or vector(0)`, legend: 'containers' },
-          ],
+          queries: [{ expr: orZero(`sum(${chosen('shimscope_containers', 'kept="none"')})`), legend: 'containers' }],
         },
         {
           kind: 'number',

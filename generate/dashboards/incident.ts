@@ -70,13 +70,13 @@ export const incident: Board = {
         },
         {
           kind: 'table',
-          title: 'Daemons that were started again',
-          description: 'Daemons whose start time changed within the time range, and how often.',
-          unit: 'short',
+          title: 'Daemons that were started',
+          description: 'Daemons that started within the time range, and how long before its end.',
+          unit: 's',
           width: 12,
           queries: [
             {
-              expr: `changes(${chosen('shimscope_daemon_start_time_seconds')}[$__range]) > 0`,
+              expr: `time() - ${chosen('shimscope_daemon_start_time_seconds')} < $__range_s`,
               legend: '{{instance}} {{runtime}}',
             },
           ],

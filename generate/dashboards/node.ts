@@ -1,4 +1,4 @@
-import { type Board, chosen, ofAgents, rate } from './board.ts'
+import { type Board, chosen, ofAgents, orZero, rate } from './board.ts'
 
 /** One node: its tree in numbers, what is wrong with it, and what it costs to look. */
 export const node: Board = {
@@ -34,7 +34,7 @@ export const node: Board = {
           description: 'Living daemons: containerd, dockerd, kubelet and their kin.',
           unit: 'short',
           width: 4,
-          queries: [{ expr: `sum(${chosen('shimscope_daemons')})`, legend: 'daemons' }],
+          queries: [{ expr: orZero(`sum(${chosen('shimscope_daemons')})`), legend: 'daemons' }],
         },
         {
           kind: 'number',
@@ -42,7 +42,7 @@ export const node: Board = {
           description: 'Keepers of containers, conmon included.',
           unit: 'short',
           width: 4,
-          queries: [{ expr: `sum(${chosen('shimscope_shims')})`, legend: 'shims' }],
+          queries: [{ expr: orZero(`sum(${chosen('shimscope_shims')})`), legend: 'shims' }],
         },
         {
           kind: 'number',
@@ -50,7 +50,7 @@ export const node: Board = {
           description: 'Containers, sandboxes of pods included.',
           unit: 'short',
           width: 4,
-          queries: [{ expr: `sum(${chosen('shimscope_containers')})`, legend: 'containers' }],
+          queries: [{ expr: orZero(`sum(${chosen('shimscope_containers')})`), legend: 'containers' }],
         },
         {
           kind: 'number',
