@@ -2,7 +2,6 @@ import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { dashboardOf } from '../../generate/dashboards/grafana.ts'
 import { boards } from '../../generate/dashboards/index.ts'
-import { everyMetric } from '../../src/outputs/metrics/exposition.ts'
 import { unknownIn } from './promql.ts'
 
 const folder = new URL('../../dashboards/', import.meta.url)
@@ -81,12 +80,4 @@ describe.each(boards.map((board) => [board.title, board] as const))('%s', (_, bo
     // What is counted between two samples needs the window that Grafana works out, or the whole time range.
     for (const [, window] of expr.matchAll(/\[([^\]]*)\]/g)) expect(['$__rate_interval', '$__range']).toContain(window)
   })
-})
-
-test('every metric is on a dashboard, so that none is kept for nobody', () => {
-  const asked = boards.flatMap(queriesOf).join('\n')
-  // A name may be asked for through a recording rule, or as a part of a histogram.
-  const unused = everyMetric().filter(({ name }) => !new RegExp(`\\b${name}(?:_bucket|_count|_sum)?\\b`).test(asked))
-  // Prometheus' own tools look for that one, to tell a restart.
-  expect(unused.map(({ name }) => name)).toEqual(['process_start_time_seconds'])
 })
