@@ -55,6 +55,7 @@ export function dashboardOf(board: Board): Dashboard {
     .link(
       new DashboardLinkBuilder('Shimscope')
         .type(DashboardLinkType.Dashboards)
+        .icon('dashboard')
         .tags(tags)
         .asDropdown(true)
         .includeVars(true)
@@ -71,7 +72,13 @@ export function dashboardOf(board: Board): Dashboard {
     dashboard.withRow(new RowBuilder(title).id(++id))
     for (const panel of panels) dashboard.withPanel(panelOf(panel).id(++id))
   }
-  return dashboard.build()
+  const { annotations, links, ...made } = dashboard.build()
+  return { ...made, links: links?.map(inSight) ?? [], annotations: { list: annotations.list?.map(inSight) ?? [] } }
+}
+
+/** The SDK puts links and annotations into a menu, where newer versions of Grafana hide them. */
+function inSight<T extends { readonly placement?: unknown }>({ placement: _, ...shown }: T): Omit<T, 'placement'> {
+  return shown
 }
 
 function variable(name: string, label: string, values: string, of: string): QueryVariableBuilder {
