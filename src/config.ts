@@ -18,6 +18,8 @@ export interface ConfigOption<T> {
 const severities = ['info', 'warning', 'critical'] as const
 const logLevels = ['debug', 'info', 'warn', 'error'] as const
 const sources = ['live', 'ps'] as const
+const logFormats = ['text', 'json'] as const
+const outputs = ['text', 'json', 'npd'] as const
 const colors = ['auto', 'always', 'never'] as const
 
 const looking = ['serve', 'tree', 'snapshot', 'verdicts', 'record', 'doctor']
@@ -122,6 +124,14 @@ export const options = {
     commands: ['serve'],
     parse: oneOf(logLevels),
   },
+  logFormat: {
+    flag: '--log.format <format>',
+    env: 'SHIMSCOPE_LOG_FORMAT',
+    fallback: 'text',
+    help: 'lines of the log: text for people, json for log pipelines (OpenTelemetry attribute names)',
+    commands: ['serve'],
+    parse: oneOf(logFormats),
+  },
   forMs: {
     flag: '--for <duration>',
     env: 'SHIMSCOPE_FOR',
@@ -161,6 +171,14 @@ export const options = {
     help: 'the catalogue of failures, and which verdict and which recordings stand for each',
     commands: ['explain'],
     parse: yesOrNo,
+  },
+  output: {
+    flag: '--output <format>',
+    env: 'SHIMSCOPE_OUTPUT',
+    fallback: 'text',
+    help: 'text, json, or npd: one line and exit code for node-problem-detector, with a second look where something is pending',
+    commands: ['verdicts'],
+    parse: oneOf(outputs),
   },
   json: {
     flag: '--json',

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Process, Snapshot } from '../core/model/snapshot.ts'
 import type { LivePaths } from '../sources/live.ts'
 import type { ProcSource } from '../sources/proc-source.ts'
@@ -38,4 +39,23 @@ export async function inspectOnce(
   }
   if (snapshot === undefined) throw new Error('there is nothing to look at: the recording holds no moment')
   return { snapshot, processes: runner.processes() }
+}
+
+/** One look, and another after the grace where the first left something pending. Of a recording, its end. */
+export async function inspectUntilSure(
+  source: ProcSource,
+  { graceMs }: { readonly graceMs: number },
+): Promise<Snapshot> {
+  if (source.kind === 'archive') return (await inspectOnce(source, { graceMs })).snapshot
+  const runner = new PassRunner(source, { run: newRun(), graceMs })
+  const first = await passOf(runner)
+  if (first.verdicts.every(({ status }) => status === 'firing')) return first
+  await sleep(graceMs)
+  return await passOf(runner)
+}
+
+async function passOf(runner: PassRunner): Promise<Snapshot> {
+  const outcome = await runner.next()
+  if (outcome === false) throw new Error('the node has no further moment')
+  return outcome.snapshot
 }

@@ -1,4 +1,4 @@
-import { inspectOnce } from '../agent/run-passes.ts'
+import { inspectOnce, inspectUntilSure } from '../agent/run-passes.ts'
 import type { Process, Snapshot } from '../core/model/snapshot.ts'
 import type { Settings } from '../config.ts'
 import { sourceOf } from './source.ts'
@@ -8,3 +8,7 @@ export async function look(settings: Settings): Promise<Snapshot & { readonly pr
   const { snapshot, processes } = await inspectOnce(sourceOf(settings), { graceMs: settings.graceMs })
   return { ...snapshot, processes }
 }
+
+/** The same, with a second look after the grace where something is pending: it may be wrong, or only at work. */
+export const lookUntilSure = (settings: Settings): Promise<Snapshot> =>
+  inspectUntilSure(sourceOf(settings), { graceMs: settings.graceMs })

@@ -9,6 +9,7 @@ import { verdictRules } from '../core/verdicts/index.ts'
 import { explainListenFailure, isLoopback, parseListenAddress } from '../outputs/http/listen-address.ts'
 import { buildServer } from '../outputs/http/server.ts'
 import { addLive } from '../outputs/live/add-live.ts'
+import { tellStory } from '../outputs/log/story.ts'
 import { createExposition } from '../outputs/metrics/exposition.ts'
 import { renderTree } from '../outputs/text/tree.ts'
 import { readPage } from '../outputs/web/read-page.ts'
@@ -30,8 +31,11 @@ export const serve: Command = {
   async run({ settings, io }) {
     const address = parseListenAddress(settings.listenAddress)
     if ('error' in address) throw new BadInput(`--web.listen-address: ${address.error}`)
-    const log = createLog(settings.logLevel, io)
+    const log = createLog(settings, io)
     const agent = agentOf(settings, log)
+    tellStory(agent, ({ level, time, message, attributes }) => log[level](message, attributes, time))
+    // What collects JSON lines gets nothing else.
+    const announce = settings.logFormat === 'json' ? log.info : (text: string) => io.stdout.write(`${text}\n`)
     try {
       const app = await serverOf(agent, settings, { loopback: isLoopback(address.host), log })
       const stopped = io.untilStopped()
@@ -39,14 +43,14 @@ export const serve: Command = {
         const obstacle = explainListenFailure(error, settings.listenAddress)
         throw obstacle === undefined ? error : new BadInput(obstacle)
       })
-      io.stdout.write(
-        `${welcome(
+      announce(
+        welcome(
           settings,
           app.addresses().filter((at) => typeof at !== 'string'),
-        )}\n`,
+        ),
       )
       agent.ready.then(
-        () => isEmptyNode(agent.latest()?.snapshot) && io.stdout.write(`${emptyNode}\n`),
+        () => isEmptyNode(agent.latest()?.snapshot) && announce(emptyNode),
         () => log.warn('the first pass failed; it is tried again'),
       )
       await until(stopped)

@@ -1,7 +1,10 @@
-import type { Severity, Verdict } from '../core/model/snapshot.ts'
+import type { Severity, Snapshot, Verdict } from '../core/model/snapshot.ts'
+import type { Settings } from '../config.ts'
+import { findingOf, unknownFinding } from '../outputs/text/npd.ts'
 import { renderVerdicts } from '../outputs/text/verdicts.ts'
-import type { Command } from './command.ts'
-import { look } from './look.ts'
+import { BadInput } from '../sources/bad-input.ts'
+import type { Command, Io } from './command.ts'
+import { look, lookUntilSure } from './look.ts'
 import { styleOf } from './style.ts'
 
 const severities: readonly Severity[] = ['info', 'warning', 'critical']
@@ -10,13 +13,30 @@ export const verdicts: Command = {
   name: 'verdicts',
   title: 'what is wrong, with evidence; exit code 0: nothing fires, 1: something does, 2: could not look',
   async run({ settings, io }) {
+    const output = settings.json === true ? 'json' : settings.output
+    if (output === 'npd') return await tellDetector(settings, io)
     const snapshot = await look(settings)
-    const { node, takenAt, pass, verdicts: found } = snapshot
-    if (settings.json) io.stdout.write(`${JSON.stringify({ node, takenAt, pass, verdicts: found }, null, 2)}\n`)
-    else io.stdout.write(renderVerdicts(snapshot, styleOf(settings, io)))
-    const counts = ({ severity, status }: Verdict): boolean =>
-      severities.indexOf(severity) >= severities.indexOf(settings.failOn) &&
-      (status === 'firing' || settings.pending === true)
-    return found.some(counts) ? 1 : 0
+    io.stdout.write(output === 'json' ? json(snapshot) : renderVerdicts(snapshot, styleOf(settings, io)))
+    return snapshot.verdicts.some(countedBy(settings)) ? 1 : 0
   },
+}
+
+const json = ({ node, takenAt, pass, verdicts }: Snapshot): string =>
+  `${JSON.stringify({ node, takenAt, pass, verdicts }, null, 2)}\n`
+
+const countedBy =
+  ({ failOn, pending }: Settings) =>
+  ({ severity, status }: Verdict): boolean =>
+    severities.indexOf(severity) >= severities.indexOf(failOn) && (status === 'firing' || pending === true)
+
+/** One line, whatever happens: node-problem-detector shows what a plugin prints as the node's condition. */
+async function tellDetector(settings: Settings, io: Io): Promise<number> {
+  try {
+    const { message, exitCode } = findingOf(await lookUntilSure(settings), countedBy(settings))
+    io.stdout.write(`${message}\n`)
+    return exitCode
+  } catch (error) {
+    if (error instanceof BadInput) io.stdout.write(`${unknownFinding(`cannot look: ${error.message}`).message}\n`)
+    throw error
+  }
 }

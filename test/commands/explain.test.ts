@@ -13,7 +13,9 @@ test('without a code, every verdict', async () => {
 })
 
 test('no runbook is left without its verdict', () => {
-  const codes = readdirSync(runbooks).map((name) => name.replace(/\.md$/, ''))
+  // Below alerts/ are those of the alerts that are about the agents themselves.
+  const names = readdirSync(runbooks).filter((name) => name !== 'alerts')
+  const codes = names.map((name) => name.replace(/\.md$/, ''))
   expect(codes.sort()).toEqual(verdictRules.map((rule) => rule.code).sort())
 })
 

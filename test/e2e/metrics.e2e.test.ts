@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { attempt } from './support/command.ts'
-import { type Node, openNode } from './support/node.ts'
+import { openNode } from './support/node.ts'
 import { skipReal } from './support/prerequisites.ts'
+import { startPrometheus } from './support/prometheus.ts'
 import { serve } from './support/serve.ts'
 import { until } from './support/until.ts'
 
@@ -25,42 +25,33 @@ describe.skipIf(skipReal())('the metrics of a real node', () => {
       const lint = await attempt(['promtool', 'check', 'metrics'], await served.fetch('/metrics'))
       expect(lint).toEqual({ code: 0, stdout: '', stderr: '' })
 
-      await startPrometheus(node)
-      await until('Prometheus has scraped the agent', async () => (await query(node, 'up'))[0]?.value === '1')
-      expect(await query(node, 'sum by (containerd_namespace) (shimscope_shims{supervision="managed"})')).toEqual([
+      const { query } = await startPrometheus(node.world, scrapeConfig)
+      await until('Prometheus has scraped the agent', async () => (await query('up'))[0]?.value === '1')
+      expect(await query('sum by (containerd_namespace) (shimscope_shims{supervision="managed"})')).toEqual([
         { labels: { containerd_namespace: 'default' }, value: '1' },
         { labels: { containerd_namespace: 'k8s.io' }, value: '1' },
       ])
-      expect(await query(node, 'sum by (role, state) (shimscope_containers)')).toEqual([
+      expect(await query('sum by (role, state) (shimscope_containers)')).toEqual([
         { labels: { role: 'container', state: 'running' }, value: '3' },
         { labels: { role: 'sandbox', state: 'running' }, value: '1' },
       ])
-      expect(await query(node, 'sum(shimscope_verdicts)')).toEqual([{ labels: {}, value: '0' }])
+      expect(await query('sum(shimscope_verdicts)')).toEqual([{ labels: {}, value: '0' }])
+
+      // A second one, in a rhythm of its own, reads the same, and neither disturbs the other's counters.
+      const second = await startPrometheus(node.world, scrapeConfig.replace('1s', '700ms'), 9091)
+      const ofBoth = (promql: string) => Promise.all([query(promql), second.query(promql)])
+      const enough = 'min(count_over_time(shimscope_reads_total[1m])) >= 4'
+      await until('both have scraped several times', async () =>
+        (await ofBoth(enough)).every(({ length }) => length === 1),
+      )
+      const counters = ['shimscope_reads_total', 'shimscope_pass_duration_seconds_bucket', 'process_cpu_seconds_total']
+      const [resets, resetsOfSecond] = await ofBoth(counters.map((name) => `sum(resets(${name}[1m]))`).join(' + '))
+      expect([resets, resetsOfSecond]).toEqual([[{ labels: {}, value: '0' }], [{ labels: {}, value: '0' }]])
+      const [events, eventsOfSecond] = await ofBoth('sum by (type) (shimscope_events_total)')
+      expect(eventsOfSecond).toEqual(events)
+      expect(events).toHaveLength(14)
     } finally {
       await node.world.close()
     }
   })
 })
-
-async function startPrometheus({ world }: Node): Promise<void> {
-  writeFileSync(world.path('/run/prometheus.yml'), scrapeConfig)
-  const options = [
-    '--config.file=/run/prometheus.yml',
-    '--storage.tsdb.path=/run/prometheus',
-    '--web.listen-address=127.0.0.1:9090',
-  ]
-  await world.start('/run/prometheus.log', 'prometheus', ...options)
-}
-
-/** An instant query, its series sorted by their labels. */
-async function query({ world }: Node, promql: string): Promise<{ labels: Record<string, string>; value: string }[]> {
-  const url = `http://127.0.0.1:9090/api/v1/query?query=${encodeURIComponent(promql)}`
-  const { code, stdout } = await world.attempt('busybox', 'wget', '-q', '-O', '-', url)
-  if (code !== 0) return [] // it does not serve yet
-  const { result } = (
-    JSON.parse(stdout) as { data: { result: { metric: Record<string, string>; value: [number, string] }[] } }
-  ).data
-  return result
-    .map(({ metric: { __name__, instance, job, ...labels }, value }) => ({ labels, value: value[1] }))
-    .sort((a, b) => (JSON.stringify(a.labels) < JSON.stringify(b.labels) ? -1 : 1))
-}

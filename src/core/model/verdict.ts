@@ -27,6 +27,8 @@ export interface VerdictRule {
   readonly code: string
   /** Severity where a finding is not more specific, for listings. */
   readonly severity: Severity
+  /** Where findings differ in severity: the milder one, when nothing that runs is at stake. */
+  readonly milder?: Severity
   /** One line for listings and `--help`. */
   readonly title: string
   /** Public issues that look like this. */

@@ -5,6 +5,7 @@ import { calledShim, rows, runningIn, runsVm, shimSubject } from './shim-evidenc
 export const shimDaemonless: VerdictRule = {
   code: 'shim-daemonless',
   severity: 'critical',
+  milder: 'warning',
   title: "nobody listens at the address of a shim's daemon",
   resembles: ['k3s-io/k3s#1965', 'canonical/microk8s#3512', 'k3s-io/k3s#4191'],
   yieldsTo: ['shim-leaked', 'shim-abandoned', 'shim-wedged', 'daemon-restarting'],

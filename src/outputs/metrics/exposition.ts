@@ -3,6 +3,7 @@ import type { Agent } from '../../agent/agent.ts'
 import { prefersOpenMetrics } from './accept.ts'
 import { metrics as table } from './index.ts'
 import type { LiveCounts, Metric, Scrape, Series, VerdictRow } from './metric.ts'
+import { measureOwnCost } from './own-process.ts'
 import { perContainerMetrics } from './per-container.ts'
 
 /*
@@ -18,7 +19,6 @@ export interface ExpositionOptions {
   readonly containers?: boolean
   /** Most series of one metric; the others are left out and counted in `shimscope_series_dropped`. */
   readonly maxSeries?: number
-  readonly maxVerdictInfos?: number
 }
 
 export interface Exposition {
@@ -27,9 +27,8 @@ export interface Exposition {
 }
 
 export function createExposition({ agent, version, verdictTable, live, ...options }: ExpositionOptions): Exposition {
-  const { containers = false, maxSeries = 2000, maxVerdictInfos = 100 } = options
+  const { containers = false, maxSeries = 2000 } = options
   const shown = containers ? [...table, ...perContainerMetrics] : table
-  const own = ownProcessMetrics()
   return {
     async render(accept) {
       const scrape: Scrape = {
@@ -37,10 +36,10 @@ export function createExposition({ agent, version, verdictTable, live, ...option
         counts: agent.counts(),
         lastPassAtMs: agent.health().lastPassAtMs,
         live: live(),
+        own: measureOwnCost(),
         version,
         nodeVersion: process.versions.node,
         verdictTable,
-        maxVerdictInfos,
       }
       // One registry for each scrape: it holds one pass and no other, leaves no dead series behind, and what rendering
       // OpenMetrics does to the names of counters is forgotten with it.
@@ -50,12 +49,12 @@ export function createExposition({ agent, version, verdictTable, live, ...option
       const dropped: Series[] = []
       for (const metric of shown) {
         const series = [...metric.series(scrape)]
-        if (series.length > maxSeries)
-          dropped.push({ labels: { metric: metric.name }, value: series.length - maxSeries })
-        register(registry, constant(metric, series.slice(0, maxSeries)))
+        const kept = series.slice(0, Math.min(maxSeries, metric.most ?? maxSeries))
+        if (metric.most !== undefined || kept.length < series.length)
+          dropped.push({ labels: { metric: metric.name }, value: series.length - kept.length })
+        register(registry, constant(metric, kept))
       }
       register(registry, constant(seriesDropped, dropped))
-      for (const metric of own) register(registry, view(metric))
       return { contentType: registry.contentType, body: await registry.metrics() }
     },
   }
@@ -66,7 +65,8 @@ export const everyMetric = (): readonly Metric[] => [...table, ...perContainerMe
 
 const seriesDropped: Metric = {
   name: 'shimscope_series_dropped',
-  help: 'Series of a metric that were left out of this scrape because there were too many.',
+  // A gauge, because a count that grows with every scrape would depend on how many Prometheis there are.
+  help: 'Series of a metric that this scrape leaves out because there are too many.',
   type: 'gauge',
   labels: ['metric'],
   series: () => [],
@@ -94,33 +94,5 @@ const constant = ({ name, help, type }: Metric, series: readonly Series[]): Coll
       ...(suffix !== undefined && { metricName: `${this.name}${suffix}` }),
     }))
     return { name: this.name, help, type, values }
-  },
-})
-
-/** What Node and the kernel say about the agent's own process. */
-function ownProcessMetrics(): readonly Source[] {
-  const registry = new client.Registry()
-  // Its timer wakes the process up that often, in ms; the default of 10 is dear on an idle node.
-  client.collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 })
-  const collected = registry.getMetricsAsArray() as unknown as Source[]
-  // The others are many series that say little, or gauges called `_total`, which `promtool check metrics` refuses.
-  return collected.filter(({ name }) => /^process_|^nodejs_(eventloop_lag|heap_size|external_memory|gc)_/.test(name))
-}
-
-interface Source {
-  readonly name: string
-  readonly help: string
-  readonly type: string
-  get(): Promise<object>
-  getForPromString?(): Promise<object>
-}
-
-const view = (source: Source): Collected => ({
-  name: source.name,
-  help: source.help,
-  type: source.type,
-  async get() {
-    const collected = await (source.getForPromString ? source.getForPromString() : source.get())
-    return { ...collected, name: this.name }
   },
 })

@@ -3,6 +3,7 @@ import { chains, containers } from './containers.ts'
 import { daemonRestarts, daemonStartTime, daemons } from './daemons.ts'
 import type { Metric } from './metric.ts'
 import { events, pidsMax, processes, threads, zombies } from './node.ts'
+import { ownProcessMetrics } from './own-process.ts'
 import { deniedReads, failedPasses, lastPass, passComplete, passDuration, reads } from './passes.ts'
 import { shimCpu, shimMemory, shims, shimThreads } from './shims.ts'
 import { verdictInfo, verdictOldest, verdicts } from './verdicts.ts'
@@ -35,4 +36,5 @@ export const metrics: readonly Metric[] = [
   liveClients,
   liveResyncs,
   build,
+  ...ownProcessMetrics,
 ]

@@ -1,5 +1,6 @@
 import type { AgentCounts, Pass } from '../../agent/agent.ts'
 import type { Severity } from '../../core/model/snapshot.ts'
+import type { OwnCost } from './own-process.ts'
 
 /** One metric: everything that its exposition, its listing and its documentation are made of. */
 export interface Metric {
@@ -8,6 +9,11 @@ export interface Metric {
   readonly help: string
   readonly type: 'gauge' | 'counter' | 'histogram'
   readonly labels: readonly string[]
+  /**
+   * Of a metric that names things one by one: how many series at most, however many `--metrics.max-series` allows. What
+   * is left out of it is counted from 0 on, so that a rule can watch it.
+   */
+  readonly most?: number
   /** The series of one scrape; label sets must differ. Absent is better than a guess: what is not known has no series. */
   series(scrape: Scrape): Iterable<Series>
 }
@@ -26,11 +32,10 @@ export interface Scrape {
   readonly counts: AgentCounts
   readonly lastPassAtMs: number | undefined
   readonly live: LiveCounts
+  readonly own: OwnCost
   readonly version: string
   readonly nodeVersion: string
   readonly verdictTable: readonly VerdictRow[]
-  /** How many firing verdicts are named one by one. */
-  readonly maxVerdictInfos: number
 }
 
 /** What the live feed counts about itself. */

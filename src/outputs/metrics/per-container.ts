@@ -11,6 +11,7 @@ const perContainer = (
 ): Metric => ({
   ...metric,
   labels,
+  most: Number.POSITIVE_INFINITY,
   series: ({ pass }) =>
     sum(
       pass?.snapshot.containers,

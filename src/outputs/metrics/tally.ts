@@ -28,10 +28,6 @@ export class Tally<L extends string> {
     return this.#series.values()
   }
 
-  get size(): number {
-    return this.#series.size
-  }
-
   #at(labels: Readonly<Record<L, string | null>>, first: number): { value: number } {
     // An empty label is the same as none in Prometheus: that is how "not known" is written.
     const entries = Object.entries<string | null>(labels).map(([name, value]) => [

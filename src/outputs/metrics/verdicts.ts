@@ -38,7 +38,8 @@ export const verdictInfo: Metric = {
   help: 'Always 1: which pod and container a firing verdict is about, as far as that is known. The most severe come first when there are too many to name.',
   type: 'gauge',
   labels: ['code', 'namespace', 'pod', 'container'],
-  series({ pass, maxVerdictInfos }) {
+  most: 100,
+  series({ pass }) {
     const result = new Tally<'code' | 'namespace' | 'pod' | 'container'>()
     if (pass === undefined) return []
     const firing = pass.snapshot.verdicts.filter(({ status }) => status === 'firing')
@@ -46,7 +47,7 @@ export const verdictInfo: Metric = {
     const placeOf = places(pass.snapshot)
     for (const verdict of firing) {
       // Two verdicts may be about the same container, say its former life and this one: one series, or the scrape fails.
-      if (result.size < maxVerdictInfos) result.max({ code: verdict.code, ...placeOf(verdict) }, 1)
+      result.max({ code: verdict.code, ...placeOf(verdict) }, 1)
     }
     return result.series()
   },

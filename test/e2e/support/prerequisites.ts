@@ -13,6 +13,7 @@ const packages: Record<string, readonly string[]> = {
   tini: ['tini', 'tini-static'],
   debootstrap: ['debootstrap'],
   prometheus: ['prometheus', 'promtool'],
+  'prometheus-alertmanager': ['prometheus-alertmanager'],
   'util-linux': ['unshare', 'nsenter', 'setsid'],
 }
 

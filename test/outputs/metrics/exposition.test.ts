@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createExposition, everyMetric, type ExpositionOptions } from '../../../src/outputs/metrics/exposition.ts'
+import { measureOwnCost } from '../../../src/outputs/metrics/own-process.ts'
 import { aContainer, aDaemon, aShim, aSnapshot, aVerdict } from '../../core/snapshot/support/nodes.ts'
 import { type MemoryAgent, memoryAgent, noCounts } from '../support/memory-agent.ts'
 
@@ -145,6 +146,33 @@ describe('the exposition', () => {
     expect(lines((await second).body, 'shimscope_shims')).toHaveLength(0)
   })
 
+  test('being read by two Prometheis, in both formats, changes nothing', async () => {
+    const made = exposition(busy())
+    const readings = []
+    for (const accept of ['text/plain', openMetrics, 'text/plain', openMetrics, 'text/plain'])
+      readings.push((await made.render(accept)).body)
+    const totals = (body: string) =>
+      new Map(
+        [...body.matchAll(/^(\w+_total(?:\{.*\})?) (\S+)$/gm)].map(([, series = '', value]) => [series, Number(value)]),
+      )
+    const ofTheNode = (body: string) =>
+      [...totals(body)].filter(([series]) => !/^process_|_loop_busy_|_context_switches_/.test(series))
+    const [first = '', ...later] = readings
+    expect(ofTheNode(first).length).toBeGreaterThan(10)
+    for (const body of later) expect(ofTheNode(body)).toEqual(ofTheNode(first))
+    // The agent's own cost goes on, and never back.
+    for (const [index, body] of later.entries())
+      for (const [series, value] of totals(readings[index] ?? ''))
+        expect(totals(body).get(series)).toBeGreaterThanOrEqual(value)
+  })
+
+  test('what the agent itself costs is there', async () => {
+    const body = await text(busy())
+    for (const name of ['process_cpu_seconds_total', 'process_resident_memory_bytes', 'process_start_time_seconds'])
+      expect(Number(lines(body, name)[0]?.split(' ')[1])).toBeGreaterThan(0)
+    expect(lines(body, 'shimscope_context_switches_total')).toHaveLength(2)
+  })
+
   test('before the first pass there is nothing to say about the node', async () => {
     const body = await text(memoryAgent())
     expect(lines(body, 'shimscope_processes')).toEqual([])
@@ -181,13 +209,20 @@ describe('the exposition', () => {
     )
   })
 
+  test('how much was dropped is there before anything is', async () => {
+    expect(lines(await text(busy()), 'shimscope_series_dropped')).toEqual([
+      'shimscope_series_dropped{metric="shimscope_verdict_info"} 0',
+    ])
+  })
+
   test('infos are capped, the most severe first', async () => {
     const verdicts = Array.from({ length: 9 }, (_, i) =>
       aVerdict({ code: `code-${i}`, severity: i === 8 ? 'critical' : 'info', subject: { kind: 'node' } }),
     )
-    const infos = lines(
-      await text(memoryAgent(aSnapshot({ verdicts })), { maxVerdictInfos: 3 }),
-      'shimscope_verdict_info',
+    const body = await text(memoryAgent(aSnapshot({ verdicts })), { maxSeries: 3 })
+    const infos = lines(body, 'shimscope_verdict_info')
+    expect(lines(body, 'shimscope_series_dropped')).toContain(
+      'shimscope_series_dropped{metric="shimscope_verdict_info"} 6',
     )
     expect(infos.map((line) => /code="([^"]*)"/.exec(line)?.[1])).toEqual(['code-8', 'code-0', 'code-1'])
   })
@@ -218,7 +253,7 @@ describe('what a process calls itself', () => {
 test('every metric has a prefix, a help text, and labels that its series keep to', async () => {
   const agent = busy()
   for (const { name, help, labels, type, series } of everyMetric()) {
-    expect(name).toMatch(/^shimscope_[a-z_]+$/)
+    expect(name).toMatch(/^(?:shimscope|process|nodejs)_[a-z_]+$/)
     expect(help).toMatch(/^[A-Z].{15,}\.?$/)
     expect(name.endsWith('_total')).toBe(type === 'counter')
     const scrape = {
@@ -226,10 +261,10 @@ test('every metric has a prefix, a help text, and labels that its series keep to
       counts: agent.counts(),
       lastPassAtMs: 1,
       live: { clients: 0, resyncs: 0 },
+      own: measureOwnCost(),
       version: '1',
       nodeVersion: '20',
       verdictTable: [],
-      maxVerdictInfos: 10,
     }
     for (const made of series(scrape)) {
       expect(Object.keys(made.labels).filter((label) => label !== 'le')).toEqual([...labels])
