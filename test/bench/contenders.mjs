@@ -12,13 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
  * one on a node that is quiet. Each reads every file.
  */
 export async function pass(folder) {
-  const child = fork(join(import.meta.dirname, 'pass.mjs'), [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-  const end = ended(child, 'pass.mjs')
-  const ask = async (question) => {
-    child.send(question)
-    const [answer] = await Promise.race([once(child, 'message'), end])
-    return answer
-  }
+  const { child, ask } = start('pass.mjs')
   const lists = { cold: join(folder, 'cold.list'), again: join(folder, 'again.list') }
   await ask({ record: lists })
   let last
@@ -39,10 +33,23 @@ export async function pass(folder) {
 
 /** The daemon's loop as `serve` runs it: how long its main thread is held, and what a pass costs altogether. */
 export async function daemon(passes, intervalMs) {
-  const child = fork(join(import.meta.dirname, 'daemon.mjs'), [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-  child.send({ passes, intervalMs })
-  const [answer] = await Promise.race([once(child, 'message'), ended(child, 'daemon.mjs')])
-  return answer
+  const watching = start('daemon.mjs')
+  const idle = start('idle.mjs')
+  const answer = await watching.ask({ passes, intervalMs })
+  return { ...answer, idle: await idle.ask('enough') }
+}
+
+function start(name) {
+  const child = fork(join(import.meta.dirname, name), [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const end = ended(child, name)
+  return {
+    child,
+    async ask(question) {
+      child.send(question)
+      const [answer] = await Promise.race([once(child, 'message'), end])
+      return answer
+    },
+  }
 }
 
 export function floor(folder, name, args) {

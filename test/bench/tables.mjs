@@ -37,10 +37,13 @@ export function renderTables(results) {
   ].join('\n\n')
 }
 
-const longest = ({ p50Ms, p99Ms, maxMs }) => [p50Ms, p99Ms, maxMs].map((value) => value.toFixed(1)).join(' / ')
+const held = ({ heldP50Ms, heldP99Ms, heldMaxMs }) =>
+  [heldP50Ms, heldP99Ms, heldMaxMs].map((value) => value.toFixed(1)).join(' / ')
 const daemonRows = {
-  'its event loop held by the first pass: p50 / p99 / longest, ms': ({ first }) => longest(first),
-  'its event loop held by later passes: p50 / p99 / longest, ms': ({ later }) => longest(later),
+  'its event loop held by the first pass: p50 / p99 / longest, ms of CPU': ({ first }) => held(first),
+  'its event loop held by later passes: p50 / p99 / longest, ms of CPU': ({ later }) => held(later),
+  'the latest timer in it, and in an idle Node beside it, ms': ({ first, later, idle }) =>
+    [Math.max(first.lateMaxMs, later.lateMaxMs), idle.lateMaxMs].map((value) => value.toFixed(1)).join(' / '),
   'CPU of a later pass, both threads, ms': ({ cpuUs }) => ms(median(cpuUs)),
   'first pass, from start, ms': ({ firstPassMs }) => Math.round(firstPassMs).toString(),
   'RSS, MiB': ({ rssBytes }) => mib(rssBytes),
