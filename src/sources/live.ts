@@ -44,7 +44,7 @@ export function liveSource({ procfs, cgroupfs }: LivePaths): ProcSource {
     read(path) {
       let fd: number
       try {
-        fd = openSync(at(path), 'r')
+        fd = openSync(at(path), constants.O_RDONLY)
       } catch (error) {
         return readingOfError(error)
       }

@@ -50,7 +50,10 @@ function inKernel({ members, freezer, cgroupPath }: ContainerBranch): TreeNode[]
 
 /** Since Linux 6.15 it is anon_pipe_write. fs/pipe.c */
 const unread = ({ members }: ContainerBranch): TreeNode[] =>
-  members.filter(({ process }) => process.state === 'S' && /^(?:anon_)?pipe_write$/.test(wchanOf(process) ?? ''))
+  members.filter(({ process }) => {
+    const wchan = wchanOf(process)
+    return wchan !== null && process.state === 'S' && /^(?:anon_)?pipe_write$/.test(wchan)
+  })
 
 const wchanOf = ({ detail }: TreeNode['process']): string | null =>
   detail === undefined ? null : valueOf(detail.wchan)
