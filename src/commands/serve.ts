@@ -7,6 +7,7 @@ import type { Snapshot } from '../core/model/snapshot.ts'
 import { runtimes } from '../core/runtimes/index.ts'
 import { verdictRules } from '../core/verdicts/index.ts'
 import { explainListenFailure, isLoopback, parseListenAddress } from '../outputs/http/listen-address.ts'
+import { writeFrame } from '../outputs/http/live-schema.ts'
 import { buildServer } from '../outputs/http/server.ts'
 import { addLive } from '../outputs/live/add-live.ts'
 import { tellStory } from '../outputs/log/story.ts'
@@ -106,7 +107,7 @@ async function serverOf(agent: RunningAgent, settings: Settings, { loopback, log
     report,
   })
   // The feed comes last and the metrics count its clients.
-  counts = (await addLive(app, { agent, report })).counts
+  counts = (await addLive(app, { agent, writeFrame, report })).counts
   return app
 }
 
