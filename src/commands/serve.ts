@@ -1,7 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RunningAgent } from '../agent/loop.ts'
-import { watchNode, watchSource } from '../agent/run-passes.ts'
 import type { Settings } from '../config.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import { runtimes } from '../core/runtimes/index.ts'
@@ -14,13 +13,10 @@ import { tellStory } from '../outputs/log/story.ts'
 import { createExposition } from '../outputs/metrics/exposition.ts'
 import { renderTree } from '../outputs/text/tree.ts'
 import { readPage } from '../outputs/web/read-page.ts'
-import { archiveSource } from '../sources/archive.ts'
 import { BadInput } from '../sources/bad-input.ts'
-import { explainPaths } from '../sources/check-paths.ts'
-import { paceOf, roundAndRound } from '../sources/replay.ts'
+import { agentOf } from './agent-of.ts'
 import type { Command } from './command.ts'
 import { createLog, failureOf, type Log } from './log.ts'
-import { readRecording, sourceOf } from './source.ts'
 import { version } from './version.ts'
 
 /** Clients that do not hang up by then are hung up on: an orchestrator waits no longer than it must. */
@@ -33,7 +29,7 @@ export const serve: Command = {
     const address = parseListenAddress(settings.listenAddress)
     if ('error' in address) throw new BadInput(`--web.listen-address: ${address.error}`)
     const log = createLog(settings, io)
-    const agent = agentOf(settings, log)
+    const agent = agentOf(settings, (error) => log.error('a pass failed', { failure: failureOf(error) }))
     tellStory(agent, ({ level, time, message, attributes }) => log[level](message, attributes, time))
     // What collects JSON lines gets nothing else.
     const announce = settings.logFormat === 'json' ? log.info : (text: string) => io.stdout.write(`${text}\n`)
@@ -61,23 +57,6 @@ export const serve: Command = {
     }
     return 0
   },
-}
-
-function agentOf(settings: Settings, log: Log): RunningAgent {
-  const { from, source, procfs, cgroupfs, graceMs, intervalMs, speed, loop } = settings
-  const onFailure = (error: Error): void => log.error('a pass failed', { failure: failureOf(error) })
-  if (from === undefined) {
-    if (loop === true || speed !== 1)
-      throw new BadInput('--loop and --speed play a recording; give one with --from FILE')
-    if (source === 'ps') return watchSource(sourceOf(settings), { intervalMs, graceMs, onFailure })
-    const obstacle = explainPaths({ procfs, cgroupfs })
-    if (obstacle !== undefined) throw new BadInput(obstacle)
-    return watchNode({ procfs, cgroupfs }, { intervalMs, graceMs, onFailure })
-  }
-  if (source === 'ps') sourceOf(settings)
-  const { moments } = readRecording(from)
-  const played = loop === true ? roundAndRound(moments) : moments
-  return watchSource(archiveSource(played), { intervalMs, graceMs, onFailure, paceMs: paceOf(moments, speed) })
 }
 
 async function serverOf(agent: RunningAgent, settings: Settings, { loopback, log }: { loopback: boolean; log: Log }) {

@@ -88,6 +88,19 @@ const table: readonly { from: string; may: readonly string[]; never: readonly st
       ...(output === 'web' ? [] : ['node:fs', 'node:fs/promises']),
     ],
   })),
+  {
+    from: 'src/outputs/text/watch',
+    may: ['./neighbour.ts', '../tree.ts', '../../../core/model/reading.ts', 'string-width'],
+    never: [
+      '../../http/server.ts',
+      '../../live/client.ts',
+      '../../../agent/agent.ts',
+      '../../../sources/live.ts',
+      '../../../commands/serve.ts',
+      'node:fs',
+      'node:tty',
+    ],
+  },
   { from: 'src', may: [], never: [] },
 ]
 
