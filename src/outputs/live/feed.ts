@@ -44,6 +44,7 @@ export function createFeed({ agent, limits, writeFrame, report, now }: FeedOptio
   let resyncs = 0
 
   const deltaBytes = deltaEncoder(encode)
+  const helloBytes = latestOnly((snapshot: Snapshot) => encode(helloFrame(snapshot, agent.intervalMs)))
   const snapshotBytes = latestOnly((snapshot: Snapshot) => encode(snapshotFrame(snapshot)))
   const momentBytes = latestOnly((moment: ProcessMoment) => encode(snapshotFrame(moment.snapshot, moment.processes)))
   const view = processView(agent, {
@@ -55,7 +56,7 @@ export function createFeed({ agent, limits, writeFrame, report, now }: FeedOptio
   })
 
   const introduce = (client: Recipient, snapshot: Snapshot) =>
-    client.introduce(snapshot.run, () => encode(helloFrame(snapshot, agent.intervalMs)))
+    client.introduce(snapshot.run, () => helloBytes(snapshot))
 
   const begin = (client: Recipient) => {
     const snapshot = agent.latest()?.snapshot

@@ -9,6 +9,9 @@ export interface Step {
   readonly seq: number
 }
 
+/** The most that a frame of the protocol has before its text, unmasked. RFC 6455, 5.2 */
+const HEADER_BYTES = 10
+
 /** One connection: where it is, and whether it keeps up. A slow one loses deltas, never correctness. */
 export class Recipient {
   /** The run that its hello spoke of. */
@@ -64,7 +67,7 @@ export class Recipient {
   advance({ bytes, previous, seq }: Step, nowMs: number): void {
     if (this.seq === undefined || this.lagging || this.seq > previous) return
     if (this.seq < previous) this.#resync(this)
-    else if (this.waitingBytes > this.#limits.highWaterBytes) this.#laggingSinceMs = nowMs
+    else if (!this.#hasRoomFor(bytes)) this.#laggingSinceMs = nowMs
     else {
       this.seq = seq
       this.#send(bytes)
@@ -92,6 +95,10 @@ export class Recipient {
     if (this.#socket.readyState !== this.#socket.OPEN) return
     this.#socket.close(code, reason)
     setTimeout(() => this.#socket.terminate(), this.#limits.farewellMs).unref()
+  }
+
+  #hasRoomFor(bytes: Buffer): boolean {
+    return this.waitingBytes === 0 || this.waitingBytes + bytes.length + HEADER_BYTES <= this.#limits.highWaterBytes
   }
 
   #send(bytes: Buffer): void {

@@ -16,7 +16,7 @@ afterEach(async () => {
 })
 
 /** The server with the feed, on a real port. */
-export async function serveFeed(agent: Agent, limits: Partial<Limits> = {}) {
+export async function serveFeed(agent: Agent, limits: Partial<Limits> = {}, write = writeFrame) {
   const app = buildServer({
     agent,
     version: '1',
@@ -27,7 +27,7 @@ export async function serveFeed(agent: Agent, limits: Partial<Limits> = {}) {
     runtimeTable: [],
     loopback: true,
   })
-  const feed = await addLive(app, { agent, limits, writeFrame })
+  const feed = await addLive(app, { agent, limits, writeFrame: write })
   await app.listen({ host: '127.0.0.1', port: 0 })
   closing.push(() => app.close())
   const { port } = app.server.address() as AddressInfo
