@@ -20,7 +20,7 @@ import { createLog, failureOf, type Log } from './log.ts'
 import { version } from './version.ts'
 
 /** Clients that do not hang up by then are hung up on: an orchestrator waits no longer than it must. */
-const FAREWELL_MS = 900
+const FAREWELL_MS = 600
 
 export const serve: Command = {
   name: 'serve',

@@ -101,6 +101,11 @@ const table: readonly { from: string; may: readonly string[]; never: readonly st
       'node:tty',
     ],
   },
+  {
+    from: 'src/outputs/web/page',
+    may: ['./neighbour.ts', '../../live/client.ts', '../../../core/snapshot/nest.ts'],
+    never: ['../../live/feed.ts', '../../text/tree.ts', '../../http/server.ts', 'node:child_process'],
+  },
   { from: 'src', may: [], never: [] },
 ]
 

@@ -40,7 +40,7 @@ export interface ServerOptions extends ApiSources {
 }
 
 /** What an answer that is under way may take when the server closes. */
-const farewellMs = 500
+const farewellMs = 300
 
 /** The HTTP side, not yet listening. The live feed is added to it by who wires the two. */
 export function buildServer(options: ServerOptions): FastifyInstance {

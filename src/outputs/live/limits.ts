@@ -29,6 +29,6 @@ export const defaultLimits = (intervalMs: number): Limits => ({
   // Every interval, but neither a flood nor a silence that looks like death.
   heartbeatMs: Math.min(Math.max(intervalMs, 1000), 5000),
   pingMs: 30_000,
-  farewellMs: 500,
+  farewellMs: 300,
   maxPayloadBytes: 4096,
 })
