@@ -1,5 +1,5 @@
 import fastJson from 'fast-json-stringify'
-import type { Frame } from '../../core/model/event.ts'
+import type { Frame, NodeEvent } from '../../core/model/event.ts'
 import * as frames from './frame-schemas.ts'
 import * as model from './snapshot-schemas.ts'
 
@@ -58,3 +58,6 @@ const writers = Object.fromEntries(
  * once for all clients.
  */
 export const writeFrame = (frame: Frame): string => writers[frame.type](frame)
+
+/** The same for an event that goes out by itself. */
+export const writeEvent: (event: NodeEvent) => string = fastJson(frames.event as fastJson.Schema)
