@@ -32,6 +32,16 @@ export function contentMaker(style: Pick<Style, 'color' | 'charset'>): (picture:
   const tree = remember(
     (snapshot: Picture['snapshot'], folded: Screen['folded'], filter: string, scope: Screen['scope']) =>
       snapshot === undefined ? [] : treeRows(snapshot, { folded, filter, scope }, { ...style, width: null }),
+    // A look that found nothing new leaves the tree as it is.
+    (snapshot, ...chosen) => [
+      snapshot?.daemons,
+      snapshot?.shims,
+      snapshot?.containers,
+      snapshot?.verdicts,
+      snapshot?.processes,
+      snapshot?.pass.source,
+      ...chosen,
+    ],
   )
   const verdicts = remember((snapshot: Picture['snapshot'], filter: string) =>
     only(snapshot === undefined ? [] : verdictRows(snapshot), filter),
@@ -85,7 +95,9 @@ function broken(line: string, width: number): readonly string[] {
   if (stringWidth(plain) <= width) return [line]
   const lines: string[] = []
   for (let rest = plain; rest !== ''; ) {
-    const first = cutTo(rest, width) || rest
+    const first = cutTo(rest, width)
+    // One character is wider than all of the screen.
+    if (first === '') return [...lines, '…']
     lines.push(first)
     rest = rest.slice(first.length)
   }
@@ -105,13 +117,15 @@ function heightsOf({ size, pane }: { readonly size: Size; readonly pane: Pane })
   return { tree: room - events - verdicts - 3, verdicts, events }
 }
 
-/** The last result, as long as it is asked with the same. */
-function remember<A extends readonly unknown[], R>(make: (...input: A) => R): (...input: A) => R {
-  let last: { readonly input: A; readonly result: R } | undefined
+/** The last result, as long as what it depends on is the same. */
+function remember<A extends readonly unknown[], R>(
+  make: (...input: A) => R,
+  dependsOn: (...input: A) => readonly unknown[] = (...input) => input,
+): (...input: A) => R {
+  let last: { readonly on: readonly unknown[]; readonly result: R } | undefined
   return (...input) => {
-    if (last === undefined || input.some((one, index) => one !== last?.input[index])) {
-      last = { input, result: make(...input) }
-    }
+    const on = dependsOn(...input)
+    if (last === undefined || on.some((one, index) => one !== last?.on[index])) last = { on, result: make(...input) }
     return last.result
   }
 }

@@ -99,9 +99,11 @@ function emptiness(pane: Pane, { filter, scope }: Screen): string {
 
 /** The selected row has a mark, and is turned around in colour too. */
 function renderRow({ spans }: Row, isSelected: boolean, style: Style): string {
-  const narrow = { ...style, width: style.width === null ? null : Math.max(style.width - GUTTER, 0) }
-  if (!isSelected) return ' '.repeat(GUTTER) + renderLine(spans, narrow)
-  const mark = (style.charset === 'utf8' ? '▸' : '>').padEnd(GUTTER)
+  const width = style.width ?? 80
+  const gutter = Math.min(GUTTER, width)
+  const narrow = { ...style, width: width - gutter }
+  if (!isSelected) return ' '.repeat(gutter) + renderLine(spans, narrow)
+  const mark = (style.charset === 'utf8' ? '▸' : '>').padEnd(gutter)
   const line = mark + renderLine(spans, { ...narrow, color: false })
   return style.color ? `\u001b[7m${line}\u001b[0m` : line
 }
