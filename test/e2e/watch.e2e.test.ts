@@ -8,8 +8,8 @@ import { shimscopeIn } from './support/shimscope.ts'
 import { openTmux, type Tmux } from './support/tmux.ts'
 import { until } from './support/until.ts'
 
-/** A command line that would clear the screen, set the title, turn text around and move to the next line. */
-const hostile = '\u001b[2J\u001b]0;owned\u0007\r\n\u202eevil'
+/** A command line that would clear the screen, set the title, turn text around and move to the next line; then wide. */
+const hostile = '\u001b[2J\u001b]0;owned\u0007\r\n\u202eevil 名前🐳'
 
 describe.skipIf(skipReal())('shimscope watch, looked at through tmux', () => {
   let node: Node
@@ -70,9 +70,11 @@ describe.skipIf(skipReal())('shimscope watch, looked at through tmux', () => {
     await tmux.shows(/hostile\s+running/)
     await tmux.press('p')
     const screen = await tmux.shows('evil')
-    expect(screen).toContain('\\x1b[2J\\x1b]0;owned\\x07\\r\\n\\u{202e}evil')
+    expect(screen).toContain('\\x1b[2J\\x1b]0;owned\\x07\\r\\n\\u{202e}evil 名前🐳')
     expect(screen).toContain('── tree')
     expect(screen).toContain('── events')
+    // What the terminal takes for wide does not push the next line out of its place.
+    expect(screen.trimEnd().split('\n')).toHaveLength(40)
     await quit()
   })
 
