@@ -22,8 +22,8 @@ const logFormats = ['text', 'json'] as const
 const outputs = ['text', 'json', 'npd'] as const
 const colors = ['auto', 'always', 'never'] as const
 
-const looking = ['serve', 'tree', 'snapshot', 'verdicts', 'record', 'doctor']
-const inspecting = ['serve', 'tree', 'snapshot', 'verdicts']
+const looking = ['serve', 'tree', 'snapshot', 'verdicts', 'watch', 'record', 'doctor']
+const inspecting = ['serve', 'tree', 'snapshot', 'verdicts', 'watch']
 const printing = ['tree', 'verdicts', 'doctor', 'runtimes', 'explain']
 
 /** Every option there is. `--help`, the environment and the table in the README are read off this one. */
@@ -76,12 +76,20 @@ export const options = {
     commands: ['serve'],
     parse: text,
   },
+  url: {
+    flag: '--url <url>',
+    env: 'SHIMSCOPE_URL',
+    fallback: undefined,
+    help: 'watch what the agent at this address sees, as in http://node:19256, in place of this node',
+    commands: ['watch'],
+    parse: httpAddress,
+  },
   intervalMs: {
     flag: '--interval <duration>',
     env: 'SHIMSCOPE_INTERVAL',
     fallback: '2s',
     help: 'time from the start of one pass to the start of the next',
-    commands: ['serve', 'record'],
+    commands: ['serve', 'watch', 'record'],
     parse: positiveDuration,
   },
   speed: {
@@ -89,7 +97,7 @@ export const options = {
     env: 'SHIMSCOPE_SPEED',
     fallback: '1',
     help: 'with --from: how much faster than recorded the moments are played',
-    commands: ['serve'],
+    commands: ['serve', 'watch'],
     parse: factor,
   },
   loop: {
@@ -97,7 +105,7 @@ export const options = {
     env: 'SHIMSCOPE_LOOP',
     fallback: undefined,
     help: 'with --from: begin again when the last moment has been played',
-    commands: ['serve'],
+    commands: ['serve', 'watch'],
     parse: yesOrNo,
   },
   metricsContainers: {
@@ -193,7 +201,7 @@ export const options = {
     env: 'SHIMSCOPE_COLOR',
     fallback: 'auto',
     help: 'colour the text: auto (on a terminal, unless NO_COLOR is set), always, never',
-    commands: ['tree', 'verdicts', 'doctor'],
+    commands: ['tree', 'verdicts', 'watch', 'doctor'],
     parse: oneOf(colors),
   },
 } as const satisfies Record<string, ConfigOption<unknown>>
@@ -221,6 +229,12 @@ export const fallbacks = (): Settings =>
 
 function text(given: string): string {
   if (given === '') throw new UnsuitableValue('it is empty')
+  return given
+}
+
+function httpAddress(given: string): string {
+  if (!/^https?:\/\//.test(given) || !URL.canParse(given))
+    throw new UnsuitableValue(`${JSON.stringify(given)} is no address of an agent; give one such as http://node:19256`)
   return given
 }
 

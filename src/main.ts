@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 import { run } from './commands/run.ts'
+import { terminalOf } from './commands/terminal.ts'
 
-// Whoever reads us may stop reading (`shimscope tree | head`): that is no failure.
+// Whoever reads us may stop reading (`shimscope tree | head`), and a terminal may go away: that is no failure.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
     process.exit(0)
   })
 }
@@ -19,4 +20,5 @@ process.exitCode = await run(process.argv.slice(2), {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
     return stop.signal
   },
+  terminal: () => terminalOf(process),
 })

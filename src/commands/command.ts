@@ -1,4 +1,5 @@
 import type { Settings } from '../config.ts'
+import type { Terminal } from './terminal.ts'
 
 /** The world outside, as a command meets it. */
 export interface Io {
@@ -7,6 +8,8 @@ export interface Io {
   readonly stderr: Screen
   /** Aborts when the person or the system asks us to end. Until somebody calls it, a signal ends the program at once. */
   untilStopped(): AbortSignal
+  /** The terminal that a person sits at; `undefined`: output or input is none, or one without a cursor. */
+  terminal(): Terminal | undefined
 }
 
 /** A stream that may be a terminal. */

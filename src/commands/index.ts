@@ -7,6 +7,7 @@ import { serve } from './serve.ts'
 import { snapshot } from './snapshot.ts'
 import { tree } from './tree.ts'
 import { verdicts } from './verdicts.ts'
+import { watch } from './watch.ts'
 
 /** Every command, in the order in which `--help` shows them. */
-export const commands: readonly Command[] = [serve, tree, snapshot, verdicts, record, doctor, runtimes, explain]
+export const commands: readonly Command[] = [serve, tree, snapshot, verdicts, watch, record, doctor, runtimes, explain]

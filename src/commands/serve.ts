@@ -1,29 +1,26 @@
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RunningAgent } from '../agent/loop.ts'
-import { watchNode, watchSource } from '../agent/run-passes.ts'
 import type { Settings } from '../config.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import { runtimes } from '../core/runtimes/index.ts'
 import { verdictRules } from '../core/verdicts/index.ts'
 import { explainListenFailure, isLoopback, parseListenAddress } from '../outputs/http/listen-address.ts'
+import { writeFrame } from '../outputs/http/live-schema.ts'
 import { buildServer } from '../outputs/http/server.ts'
 import { addLive } from '../outputs/live/add-live.ts'
 import { tellStory } from '../outputs/log/story.ts'
 import { createExposition } from '../outputs/metrics/exposition.ts'
 import { renderTree } from '../outputs/text/tree.ts'
 import { readPage } from '../outputs/web/read-page.ts'
-import { archiveSource } from '../sources/archive.ts'
 import { BadInput } from '../sources/bad-input.ts'
-import { explainPaths } from '../sources/check-paths.ts'
-import { paceOf, roundAndRound } from '../sources/replay.ts'
+import { agentOf } from './agent-of.ts'
 import type { Command } from './command.ts'
 import { createLog, failureOf, type Log } from './log.ts'
-import { readRecording, sourceOf } from './source.ts'
 import { version } from './version.ts'
 
 /** Clients that do not hang up by then are hung up on: an orchestrator waits no longer than it must. */
-const FAREWELL_MS = 900
+const FAREWELL_MS = 600
 
 export const serve: Command = {
   name: 'serve',
@@ -32,7 +29,7 @@ export const serve: Command = {
     const address = parseListenAddress(settings.listenAddress)
     if ('error' in address) throw new BadInput(`--web.listen-address: ${address.error}`)
     const log = createLog(settings, io)
-    const agent = agentOf(settings, log)
+    const agent = agentOf(settings, (error) => log.error('a pass failed', { failure: failureOf(error) }))
     tellStory(agent, ({ level, time, message, attributes }) => log[level](message, attributes, time))
     // What collects JSON lines gets nothing else.
     const announce = settings.logFormat === 'json' ? log.info : (text: string) => io.stdout.write(`${text}\n`)
@@ -62,23 +59,6 @@ export const serve: Command = {
   },
 }
 
-function agentOf(settings: Settings, log: Log): RunningAgent {
-  const { from, source, procfs, cgroupfs, graceMs, intervalMs, speed, loop } = settings
-  const onFailure = (error: Error): void => log.error('a pass failed', { failure: failureOf(error) })
-  if (from === undefined) {
-    if (loop === true || speed !== 1)
-      throw new BadInput('--loop and --speed play a recording; give one with --from FILE')
-    if (source === 'ps') return watchSource(sourceOf(settings), { intervalMs, graceMs, onFailure })
-    const obstacle = explainPaths({ procfs, cgroupfs })
-    if (obstacle !== undefined) throw new BadInput(obstacle)
-    return watchNode({ procfs, cgroupfs }, { intervalMs, graceMs, onFailure })
-  }
-  if (source === 'ps') sourceOf(settings)
-  const { moments } = readRecording(from)
-  const played = loop === true ? roundAndRound(moments) : moments
-  return watchSource(archiveSource(played), { intervalMs, graceMs, onFailure, paceMs: paceOf(moments, speed) })
-}
-
 async function serverOf(agent: RunningAgent, settings: Settings, { loopback, log }: { loopback: boolean; log: Log }) {
   const report = (error: unknown): void => log.error('a request failed', { failure: failureOf(error) })
   let counts = () => ({ clients: 0, resyncs: 0 })
@@ -106,7 +86,7 @@ async function serverOf(agent: RunningAgent, settings: Settings, { loopback, log
     report,
   })
   // The feed comes last and the metrics count its clients.
-  counts = (await addLive(app, { agent, report })).counts
+  counts = (await addLive(app, { agent, writeFrame, report })).counts
   return app
 }
 

@@ -88,6 +88,24 @@ const table: readonly { from: string; may: readonly string[]; never: readonly st
       ...(output === 'web' ? [] : ['node:fs', 'node:fs/promises']),
     ],
   })),
+  {
+    from: 'src/outputs/text/watch',
+    may: ['./neighbour.ts', '../tree.ts', '../../../core/model/reading.ts', 'string-width'],
+    never: [
+      '../../http/server.ts',
+      '../../live/client.ts',
+      '../../../agent/agent.ts',
+      '../../../sources/live.ts',
+      '../../../commands/serve.ts',
+      'node:fs',
+      'node:tty',
+    ],
+  },
+  {
+    from: 'src/outputs/web/page',
+    may: ['./neighbour.ts', '../../live/client.ts', '../../../core/snapshot/nest.ts'],
+    never: ['../../live/feed.ts', '../../text/tree.ts', '../../http/server.ts', 'node:child_process'],
+  },
   { from: 'src', may: [], never: [] },
 ]
 

@@ -33,6 +33,12 @@ describe('bad input: one sentence, the next step, exit code 2', () => {
     ],
     [['verdicts', '--fail-on', 'bad'], '--fail-on: "bad" is none of info, warning, critical'],
     [['tree', '--color', 'red'], 'is none of auto, always, never'],
+    [
+      ['watch', '--from', '/does/not/exist'],
+      'watch needs a terminal for its screen and its keys, and this is none; shimscope tree prints once',
+    ],
+    [['watch', '--url', 'node:19256'], '--url: "node:19256" is no address of an agent; give one such as http://node'],
+    [['watch', '--url', 'http://n', '--from', 'x'], '--url looks at an agent and --from FILE at a recording'],
     [['explain', 'nope'], 'no verdict is called "nope"; shimscope explain lists them all'],
     [['record', '/does/not/exist/file'], 'cannot be written (ENOENT)'],
   ])('%j', async (argv, sentence) => {

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Agent, Pass } from '../../agent/agent.ts'
 import type { NodeEvent } from '../../core/model/event.ts'
+import { writeEvent } from './live-schema.ts'
 import { Refusal } from './refusal.ts'
 
 /** Bytes that may wait for one follower; one that is further behind is let go, and comes back with Last-Event-ID. */
@@ -93,4 +94,4 @@ function missed(agent: Agent, lastEventId: string | string[] | undefined): strin
 }
 
 /** JSON has no line break in it, so the text of an event cannot end its message. */
-const message = (run: string, event: NodeEvent): string => `id: ${run}:${event.seq}\ndata: ${JSON.stringify(event)}\n\n`
+const message = (run: string, event: NodeEvent): string => `id: ${run}:${event.seq}\ndata: ${writeEvent(event)}\n\n`

@@ -16,6 +16,12 @@ export function openapi(version: string, verdictTable: readonly VerdictRow[]): o
     paths: {
       ...Object.fromEntries(apiRoutes.map((route) => [route.path, { get: operation(route) }])),
       '/api/v1/live': { get: live },
+      '/api/v1/live.schema.json': {
+        get: {
+          summary: 'The frames of the live feed as one JSON Schema.',
+          responses: { 200: { description: 'JSON Schema, 2020-12', content: { 'application/schema+json': {} } } },
+        },
+      },
       '/tree': { get: plain('The tree as text.', { q: 'Only what this pid, container id or pod names.' }) },
       '/metrics': { get: plain('Metrics for Prometheus, as text or OpenMetrics by Accept.') },
       '/-/healthy': { get: plain('Answers while the agent runs.') },

@@ -3,6 +3,7 @@ import type { Snapshot } from '../../core/model/snapshot.ts'
 import { type ApiSources, apiRoutes, branch, isSet } from './api-routes.ts'
 import { addDoors } from './doors.ts'
 import { createFollowers } from './follow.ts'
+import { liveSchema } from './live-schema.ts'
 import { openapi } from './openapi.ts'
 import { addProbes } from './probes.ts'
 import { notLookedYet, Refusal } from './refusal.ts'
@@ -39,7 +40,7 @@ export interface ServerOptions extends ApiSources {
 }
 
 /** What an answer that is under way may take when the server closes. */
-const farewellMs = 500
+const farewellMs = 300
 
 /** The HTTP side, not yet listening. The live feed is added to it by who wires the two. */
 export function buildServer(options: ServerOptions): FastifyInstance {
@@ -127,6 +128,10 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   }
   const document = JSON.stringify(openapi(version, verdictTable))
   app.get('/api/v1/openapi.json', async (_, reply) => reply.type('application/json; charset=utf-8').send(document))
+  const frameSchema = JSON.stringify(liveSchema)
+  app.get('/api/v1/live.schema.json', async (_, reply) =>
+    reply.type('application/schema+json; charset=utf-8').send(frameSchema),
+  )
   return app
 }
 

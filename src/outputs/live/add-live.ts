@@ -1,6 +1,7 @@
 import websocket from '@fastify/websocket'
 import type { FastifyInstance } from 'fastify'
 import type { Agent } from '../../agent/agent.ts'
+import type { Frame } from '../../core/model/event.ts'
 import { farewell } from './farewell.ts'
 import { createFeed, type Feed } from './feed.ts'
 import { defaultLimits, type Limits } from './limits.ts'
@@ -9,6 +10,8 @@ import { parseSince } from './since.ts'
 
 export interface LiveOptions {
   readonly agent: Agent
+  /** A frame as JSON, with nothing in it that its schema does not have. */
+  readonly writeFrame: (frame: Frame) => string
   readonly limits?: Partial<Limits>
   /** Told of every failure that is ours. */
   readonly report?: (error: unknown) => void
@@ -19,9 +22,9 @@ type Query = Readonly<Record<string, unknown>>
 
 /** Adds the live feed, WebSocket `/api/v1/live`, to a server that does not listen yet. */
 export async function addLive(app: FastifyInstance, options: LiveOptions): Promise<Pick<Feed, 'counts'>> {
-  const { agent, report = () => {}, now = Date.now } = options
+  const { agent, writeFrame, report = () => {}, now = Date.now } = options
   const limits = { ...defaultLimits(agent.intervalMs), ...options.limits }
-  const feed = createFeed({ agent, limits, report, now })
+  const feed = createFeed({ agent, limits, writeFrame, report, now })
   await app.register(websocket, {
     options: { maxPayload: limits.maxPayloadBytes, perMessageDeflate: false },
     // A connection that breaks is its client's affair.

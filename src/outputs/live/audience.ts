@@ -1,19 +1,25 @@
 import type { Snapshot } from '../../core/model/snapshot.ts'
-import type { Client, Step } from './client.ts'
-import { encode, heartbeatFrame } from './frames.ts'
+import type { Recipient, Step } from './recipient.ts'
+import { type Encode, heartbeatFrame } from './frames.ts'
 import type { Limits } from './limits.ts'
 
 /** Clients that are all sent the same frames. */
 export interface Audience {
-  readonly clients: Set<Client>
+  readonly clients: Set<Recipient>
   /** Sends a step to all that keep up. */
   move(step: Step): void
   /** Looks after the slow, and breaks a silence. */
   tick(moment: Snapshot | undefined): void
 }
 
-export function createAudience({ heartbeatMs, highWaterBytes }: Limits, now: () => number): Audience {
-  const clients = new Set<Client>()
+export interface AudienceOptions {
+  readonly limits: Pick<Limits, 'heartbeatMs' | 'highWaterBytes'>
+  readonly encode: Encode
+  readonly now: () => number
+}
+
+export function createAudience({ limits: { heartbeatMs, highWaterBytes }, encode, now }: AudienceOptions): Audience {
+  const clients = new Set<Recipient>()
   let spokeAtMs = now()
   return {
     clients,

@@ -1,105 +1,183 @@
-import type { WebSocket } from 'ws'
-import type { Limits } from './limits.ts'
+import type { Frame } from '../../core/model/event.ts'
+import { receive, type View } from '../../core/snapshot/receive.ts'
 
-/** A frame on its way to clients: its bytes, what it follows from, and where it leads. */
-export interface Step {
-  readonly bytes: Buffer
-  /** The seq that a client must be at. */
-  readonly previous: number
-  readonly seq: number
+/*
+ * The other end of the live feed: for browsers and Node alike, with no dependency. It is what `shimscope/client`
+ * exports, so these names and shapes are public.
+ */
+
+export type { Delta, EventType, Frame, Hello, NodeEvent } from '../../core/model/event.ts'
+export type {
+  Container,
+  Daemon,
+  Evidence,
+  Pass,
+  Process,
+  Shim,
+  Snapshot,
+  Subject,
+  Verdict,
+} from '../../core/model/snapshot.ts'
+export type { Current, View } from '../../core/snapshot/receive.ts'
+
+/** A WebSocket, as far as it is used here: the browser's own is one, and that of `ws`. */
+export interface LiveSocket {
+  addEventListener(type: 'message', heard: (event: { readonly data: unknown }) => void): void
+  addEventListener(type: 'close', heard: (event: { readonly code: number; readonly reason: string }) => void): void
+  addEventListener(type: 'error', heard: (event: object) => void): void
+  close(): void
 }
 
-/** One connection: where it is, and whether it keeps up. A slow one loses deltas, never correctness. */
-export class Client {
-  /** The run that its hello spoke of. */
-  #run: string | undefined
-  /** What it holds; `undefined` until it was given something to go on from. */
-  seq: number | undefined
-  readonly #socket: WebSocket
-  readonly #limits: Limits
-  readonly #resync: (client: Client) => void
-  #laggingSinceMs: number | undefined
-  #answered = true
+/** How the connection stands. `lost` comes before each further try, in `retryInMs`. */
+export type Link =
+  | { readonly state: 'live' }
+  | { readonly state: 'lost'; readonly reason: string; readonly retryInMs: number }
 
-  /** @param resync sends a fresh snapshot, through `begin` */
-  constructor(socket: WebSocket, limits: Limits, resync: (client: Client) => void) {
-    this.#socket = socket
-    this.#limits = limits
-    this.#resync = resync
-    socket.on('pong', () => {
-      this.#answered = true
+export interface FollowOptions {
+  /** The agent, as in `http://127.0.0.1:19256`; what stands behind its host is where the agent is mounted. */
+  readonly url: string
+  /** Opens a WebSocket: `(url) => new WebSocket(url)`. */
+  readonly open: (url: string) => LiveSocket
+  /** The view has changed, by this frame. Views are never changed in place. */
+  readonly changed: (view: View, frame: Frame) => void
+  readonly linked?: (link: Link) => void
+  /** Asks for every process too. A connection with processes begins with a snapshot each time. */
+  readonly processes?: boolean
+  /** Waits before each further try, in ms; the last one is kept. */
+  readonly delaysMs?: readonly number[]
+}
+
+export interface LiveClient {
+  /** What the node shows, as far as is known; kept while the connection is lost. */
+  view(): View | undefined
+  /** Asks for the processes, or no longer, over a new connection. */
+  wantProcesses(wanted: boolean): void
+  close(): void
+}
+
+/** Silence after which a connection is given up, in ms: the agent says something every 5 s at the least. */
+const SILENCE_MS = 20_000
+
+/** RFC 6455, 7.4.1, and its registry: try again later. */
+const TRY_AGAIN_LATER = 1013
+
+/**
+ * Keeps a view of a node current: goes on from where it was after a break (`?since=RUN:SEQ`), or begins anew where that
+ * cannot be, as when the agent was restarted. The four arrays of the view are those of the snapshot with its `seq`.
+ *
+ * Throws a TypeError for a URL that is none; nothing that happens later is thrown.
+ */
+export function follow({
+  url,
+  open,
+  changed,
+  linked = () => {},
+  processes = false,
+  delaysMs = [250, 500, 1000, 2000, 5000],
+}: FollowOptions): LiveClient {
+  const address = liveAddress(url)
+  let wanted = processes
+  let view: View | undefined
+  let socket: LiveSocket | undefined
+  let tries = 0
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let silence: ReturnType<typeof setTimeout> | undefined
+
+  const connect = () => {
+    let trouble = ''
+    const opened = open(addressFrom(address, view, wanted))
+    const current = () => socket === opened
+    opened.addEventListener('message', ({ data }) => {
+      if (current()) heard(opened, String(data))
     })
+    // A browser tells no page why; `ws` does.
+    opened.addEventListener('error', (event) => {
+      if ('message' in event && typeof event.message === 'string') trouble = event.message
+    })
+    opened.addEventListener('close', ({ code, reason }) => {
+      if (current()) retry(reason || trouble || `closed with ${code}`, code === TRY_AGAIN_LATER)
+    })
+    socket = opened
+    listen(opened)
   }
 
-  get lagging(): boolean {
-    return this.#laggingSinceMs !== undefined
-  }
-
-  /** Bytes that wait for it here; those in the kernel's socket buffer are not counted. */
-  get waitingBytes(): number {
-    return this.#socket.bufferedAmount
-  }
-
-  /** Sends the hello of a run that it does not know of yet. What it holds of another run is worth nothing from then on. */
-  introduce(run: string, hello: () => Buffer): void {
-    if (this.#run === run) return
-    this.#run = run
-    this.seq = undefined
-    this.#send(hello())
-  }
-
-  /** Sends what changes nothing that it holds. */
-  tell(bytes: Buffer): void {
-    if (!this.lagging) this.#send(bytes)
-  }
-
-  /** Sends a snapshot: from here on it is at `seq`, wherever it was. */
-  begin(bytes: Buffer, seq: number): void {
-    this.seq = seq
-    this.#laggingSinceMs = undefined
-    this.#send(bytes)
-  }
-
-  /** Sends a delta, or notes that it cannot. */
-  advance({ bytes, previous, seq }: Step, nowMs: number): void {
-    if (this.seq === undefined || this.lagging || this.seq > previous) return
-    if (this.seq < previous) this.#resync(this)
-    else if (this.waitingBytes > this.#limits.highWaterBytes) this.#laggingSinceMs = nowMs
-    else {
-      this.seq = seq
-      this.#send(bytes)
+  const heard = (opened: LiveSocket, text: string) => {
+    listen(opened)
+    const frame = parse(text)
+    view = frame && receive(view, frame)
+    if (frame === undefined || view === undefined) {
+      // Without a view the next connection begins with a snapshot.
+      hangUp(opened)
+      retry(frame === undefined ? 'what was sent is no frame' : `a ${frame.type} that does not follow`, false)
+      return
     }
-  }
-
-  /** Gives a lagging client its snapshot as soon as it has read what waited, and closes one that does not. */
-  tend(nowMs: number): void {
-    if (this.#laggingSinceMs === undefined) return
-    if (this.waitingBytes <= this.#limits.lowWaterBytes) this.#resync(this)
-    else if (nowMs - this.#laggingSinceMs > this.#limits.lagPatienceMs) this.close(1013, 'too slow; connect again')
-  }
-
-  /** Drops the connection when it has not answered since the last ping. */
-  ping(): void {
-    if (!this.#answered) this.#socket.terminate()
-    else if (this.#socket.readyState === this.#socket.OPEN) {
-      this.#answered = false
-      this.#socket.ping()
+    if (view.current !== undefined) {
+      tries = 0
+      linked({ state: 'live' })
     }
+    changed(view, frame)
   }
 
-  /** Says why, and does not wait for an answer for long. */
-  close(code: number, reason: string): void {
-    if (this.#socket.readyState !== this.#socket.OPEN) return
-    this.#socket.close(code, reason)
-    setTimeout(() => this.#socket.terminate(), this.#limits.farewellMs).unref()
+  const listen = (opened: LiveSocket) => {
+    clearTimeout(silence)
+    silence = setTimeout(() => {
+      hangUp(opened)
+      retry(`nothing heard for ${SILENCE_MS / 1000} s`, false)
+    }, SILENCE_MS)
   }
 
-  #send(bytes: Buffer): void {
-    if (this.#socket.readyState !== this.#socket.OPEN) return
-    this.#socket.send(bytes, { binary: false }, this.#sent)
+  const hangUp = (opened: LiveSocket | undefined) => {
+    socket = undefined
+    clearTimeout(silence)
+    clearTimeout(timer)
+    opened?.close()
   }
 
-  readonly #sent = (): void => {
-    if (this.lagging && this.waitingBytes <= this.#limits.lowWaterBytes) this.#resync(this)
+  const retry = (reason: string, refused: boolean) => {
+    hangUp(undefined)
+    // A server that has too many clients is not helped by more tries.
+    const delay = (refused ? delaysMs.at(-1) : delaysMs[Math.min(tries++, delaysMs.length - 1)]) ?? 1000
+    // A fleet of clients should not come back in step.
+    const retryInMs = Math.round(delay * (0.75 + Math.random() / 2))
+    timer = setTimeout(connect, retryInMs)
+    linked({ state: 'lost', reason, retryInMs })
   }
+
+  connect()
+  return {
+    view: () => view,
+    wantProcesses(now) {
+      if (now === wanted) return
+      wanted = now
+      // Nobody would keep them current.
+      if (view?.current !== undefined && !now) view = { ...view, current: { ...view.current, processes: undefined } }
+      hangUp(socket)
+      connect()
+    },
+    close: () => hangUp(socket),
+  }
+}
+
+function parse(text: string): Frame | undefined {
+  try {
+    return JSON.parse(text) as Frame
+  } catch {
+    return undefined
+  }
+}
+
+/** `http://node:19256/` → `ws://node:19256/api/v1/live` */
+function liveAddress(url: string): string {
+  const address = new URL(url)
+  const protocols: Readonly<Record<string, string>> = { 'http:': 'ws:', 'https:': 'wss:' }
+  address.protocol = protocols[address.protocol] ?? address.protocol
+  address.pathname = `${address.pathname.replace(/\/$/, '')}/api/v1/live`
+  return address.href.split(/[?#]/, 1)[0] ?? ''
+}
+
+function addressFrom(address: string, view: View | undefined, processes: boolean): string {
+  if (processes) return `${address}?processes`
+  const { hello, current } = view ?? {}
+  if (hello === undefined || current === undefined) return address
+  return `${address}?since=${encodeURIComponent(`${hello.run}:${current.seq}`)}`
 }

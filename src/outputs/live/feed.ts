@@ -1,9 +1,10 @@
 import type { WebSocket } from 'ws'
 import type { Agent, Pass } from '../../agent/agent.ts'
+import type { Frame } from '../../core/model/event.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import { createAudience } from './audience.ts'
-import { Client } from './client.ts'
-import { deltaEncoder, encode, helloFrame, latestOnly, snapshotFrame } from './frames.ts'
+import { Recipient } from './recipient.ts'
+import { deltaEncoder, encoder, helloFrame, latestOnly, snapshotFrame } from './frames.ts'
 import type { Limits } from './limits.ts'
 import { type ProcessMoment, processView } from './process-view.ts'
 import type { Since } from './since.ts'
@@ -11,6 +12,8 @@ import type { Since } from './since.ts'
 export interface FeedOptions {
   readonly agent: Agent
   readonly limits: Limits
+  /** A frame as JSON. */
+  readonly writeFrame: (frame: Frame) => string
   readonly report: (error: unknown) => void
   readonly now: () => number
 }
@@ -32,34 +35,37 @@ export interface Feed {
  * Keeps every client at the agent's latest snapshot. One that applies each delta holds exactly the four arrays of the
  * snapshot of that seq.
  */
-export function createFeed({ agent, limits, report, now }: FeedOptions): Feed {
-  const plain = createAudience(limits, now)
-  const withProcesses = createAudience(limits, now)
+export function createFeed({ agent, limits, writeFrame, report, now }: FeedOptions): Feed {
+  const encode = encoder(writeFrame)
+  const plain = createAudience({ limits, encode, now })
+  const withProcesses = createAudience({ limits, encode, now })
   /** Connected before the first pass was done. */
-  const waiting = new Map<Client, Since | undefined>()
+  const waiting = new Map<Recipient, Since | undefined>()
   let resyncs = 0
 
-  const deltaBytes = deltaEncoder()
+  const deltaBytes = deltaEncoder(encode)
+  const helloBytes = latestOnly((snapshot: Snapshot) => encode(helloFrame(snapshot, agent.intervalMs)))
   const snapshotBytes = latestOnly((snapshot: Snapshot) => encode(snapshotFrame(snapshot)))
   const momentBytes = latestOnly((moment: ProcessMoment) => encode(snapshotFrame(moment.snapshot, moment.processes)))
   const view = processView(agent, {
     wanted: () => withProcesses.clients.size > 0,
     began: () => withProcesses.clients.forEach(beginWithProcesses),
     moved: (step) => withProcesses.move(step),
+    encode,
     report,
   })
 
-  const introduce = (client: Client, snapshot: Snapshot) =>
-    client.introduce(snapshot.run, () => encode(helloFrame(snapshot, agent.intervalMs)))
+  const introduce = (client: Recipient, snapshot: Snapshot) =>
+    client.introduce(snapshot.run, () => helloBytes(snapshot))
 
-  const begin = (client: Client) => {
+  const begin = (client: Recipient) => {
     const snapshot = agent.latest()?.snapshot
     if (snapshot === undefined) return
     introduce(client, snapshot)
     client.begin(snapshotBytes(snapshot), snapshot.seq)
   }
 
-  const beginWithProcesses = (client: Client) => {
+  const beginWithProcesses = (client: Recipient) => {
     const moment = view.current()
     if (moment === undefined) {
       view.start()
@@ -69,7 +75,7 @@ export function createFeed({ agent, limits, report, now }: FeedOptions): Feed {
     client.begin(momentBytes(moment), moment.snapshot.seq)
   }
 
-  const resume = (client: Client, { run, seq }: Since): boolean => {
+  const resume = (client: Recipient, { run, seq }: Since): boolean => {
     const deltas = agent.deltasSince(run, seq)
     if (deltas === undefined) return false
     const steps = deltas.map((delta) => ({ bytes: deltaBytes(delta), previous: delta.previous, seq: delta.seq }))
@@ -80,7 +86,7 @@ export function createFeed({ agent, limits, report, now }: FeedOptions): Feed {
     return client.seq === agent.latest()?.snapshot.seq
   }
 
-  const greet = (client: Client, since: Since | undefined) => {
+  const greet = (client: Recipient, since: Since | undefined) => {
     const snapshot = agent.latest()?.snapshot
     if (snapshot === undefined) {
       waiting.set(client, since)
@@ -107,7 +113,7 @@ export function createFeed({ agent, limits, report, now }: FeedOptions): Feed {
   const connected = (socket: WebSocket, wish: Wish) => {
     const audience = wish.processes ? withProcesses : plain
     const restart = audience === plain ? begin : beginWithProcesses
-    const client = new Client(socket, limits, (slow) => {
+    const client = new Recipient(socket, limits, (slow) => {
       resyncs++
       restart(slow)
     })

@@ -1,11 +1,14 @@
 import type { Delta, Frame } from '../../core/model/event.ts'
 import type { Process, Snapshot } from '../../core/model/snapshot.ts'
 
-/**
- * A frame as it goes over the wire, made once for all clients: with a Buffer, 1000 clients cost less than half of what
- * they cost with a string.
- */
-export const encode = (frame: Frame): Buffer => Buffer.from(JSON.stringify(frame))
+/** A frame as it goes over the wire. */
+export type Encode = (frame: Frame) => Buffer
+
+/** Made once for all clients: with a Buffer, 1000 clients cost less than half of what they cost with a string. */
+export const encoder =
+  (write: (frame: Frame) => string): Encode =>
+  (frame) =>
+    Buffer.from(write(frame))
 
 export const snapshotFrame = ({ processes: _, ...snapshot }: Snapshot, processes?: readonly Process[]): Frame => ({
   type: 'snapshot',
@@ -22,7 +25,7 @@ export const helloFrame = (snapshot: Snapshot, intervalMs: number): Frame => {
 export const heartbeatFrame = ({ seq, takenAt }: Snapshot): Frame => ({ type: 'heartbeat', seq, takenAt })
 
 /** Encoded deltas, kept as long as the delta itself is: many clients resume over the same ones. */
-export function deltaEncoder(): (delta: Delta) => Buffer {
+export function deltaEncoder(encode: Encode): (delta: Delta) => Buffer {
   const encoded = new WeakMap<Delta, Buffer>()
   return (delta) => {
     let buffer = encoded.get(delta)

@@ -2,7 +2,10 @@
 export interface Limits {
   /** Further clients are closed with 1013, "try again later". */
   readonly maxClients: number
-  /** A client for which more bytes than this wait is lagging: it gets no further deltas. */
+  /**
+   * No more bytes than this wait for a client: one for which the next delta would be too much is lagging, and gets no
+   * further deltas. Only a frame that is larger by itself takes more, and all who wait for one share its bytes.
+   */
   readonly highWaterBytes: number
   /** A lagging client for which no more bytes than this wait gets a fresh snapshot. */
   readonly lowWaterBytes: number
@@ -26,6 +29,6 @@ export const defaultLimits = (intervalMs: number): Limits => ({
   // Every interval, but neither a flood nor a silence that looks like death.
   heartbeatMs: Math.min(Math.max(intervalMs, 1000), 5000),
   pingMs: 30_000,
-  farewellMs: 500,
+  farewellMs: 300,
   maxPayloadBytes: 4096,
 })

@@ -2,8 +2,8 @@ import type { Agent, Pass } from '../../agent/agent.ts'
 import type { Delta, NodeEvent } from '../../core/model/event.ts'
 import type { Process, Snapshot } from '../../core/model/snapshot.ts'
 import { diff, diffCollection } from '../../core/snapshot/diff.ts'
-import type { Step } from './client.ts'
-import { encode } from './frames.ts'
+import type { Step } from './recipient.ts'
+import type { Encode } from './frames.ts'
 
 /** What clients with `?processes` hold. */
 export interface ProcessMoment {
@@ -31,6 +31,7 @@ export function processView(
     readonly wanted: () => boolean
     readonly began: () => void
     readonly moved: (step: Step) => void
+    readonly encode: Encode
     readonly report: (error: unknown) => void
   },
 ): ProcessView {
@@ -62,7 +63,7 @@ export function processView(
       options.began()
       return
     }
-    const step = stepBetween(before, next, events)
+    const step = stepBetween(before, next, events, options.encode)
     events = events.filter(({ seq }) => seq > next.snapshot.seq)
     if (step !== undefined) options.moved(step)
   }
@@ -85,7 +86,12 @@ export function processView(
   }
 }
 
-function stepBetween(before: ProcessMoment, next: ProcessMoment, events: readonly NodeEvent[]): Step | undefined {
+function stepBetween(
+  before: ProcessMoment,
+  next: ProcessMoment,
+  events: readonly NodeEvent[],
+  encode: Encode,
+): Step | undefined {
   const processes = diffCollection(before.processes, next.processes)
   const delta = diff(before.snapshot, next.snapshot)
   if (delta === undefined && processes.changed.length === 0 && processes.removed.length === 0) return undefined

@@ -58,7 +58,7 @@ function fit(spans: readonly Span[], width: number, ellipsis: string): readonly 
 const segmenter = new Intl.Segmenter()
 
 /** The longest start of a text that is at most so wide; characters that belong together stay together. */
-function cutTo(text: string, width: number): string {
+export function cutTo(text: string, width: number): string {
   let cut = ''
   let left = width
   for (const { segment } of segmenter.segment(text.slice(0, 16 * width + 64))) {

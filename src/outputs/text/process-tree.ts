@@ -15,7 +15,7 @@ export function drawProcesses(
   for (const process of sorted) {
     const children: Drawn[] = []
     const place = siblings.get(process.ppid) ?? roots
-    place.push({ label: label(process), notes: () => [], children })
+    place.push({ label: label(process), notes: () => [], children, of: { kind: 'process', process } })
     siblings.set(process.pid, children)
   }
   return roots

@@ -1,27 +1,28 @@
-import type { Snapshot, Verdict } from '../../core/model/snapshot.ts'
+import type { Snapshot } from '../../core/model/snapshot.ts'
 import { counted } from './labels.ts'
 import { paint, type Span, span, type Style, wrap } from './line.ts'
 import { printable } from './printable.ts'
 
 /** What was seen, and what could not be: nobody shall take an incomplete tree for the whole. */
 export function renderSummary(snapshot: Snapshot, style: Style): readonly string[] {
-  const counts = [
-    counted(snapshot.daemons.length, 'daemon', 'daemons'),
-    counted(snapshot.shims.length, 'shim', 'shims'),
-    counted(snapshot.containers.length, 'container', 'containers'),
-    counted(snapshot.pass.processes, 'process', 'processes'),
-  ]
   const said: readonly Span[] = [
-    span(`${printable(snapshot.node)} at ${snapshot.takenAt}: ${counts.join(', ')}`, 'strong'),
-    snapshot.pass.source === 'ps'
-      ? span('verdicts are not judged by what ps prints', 'warning')
-      : verdictCount(snapshot.verdicts),
+    span(`${printable(snapshot.node)} at ${snapshot.takenAt}: ${countsOf(snapshot)}`, 'strong'),
+    verdictCount(snapshot),
     ...blindness(snapshot).map((text) => span(text, 'warning')),
   ]
   return said.flatMap(({ text, tone }) => wrap(text, style.width).map((line) => paint(line, tone, style)))
 }
 
-function verdictCount(verdicts: readonly Verdict[]): Span {
+export const countsOf = ({ daemons, shims, containers, pass }: Snapshot): string =>
+  [
+    counted(daemons.length, 'daemon', 'daemons'),
+    counted(shims.length, 'shim', 'shims'),
+    counted(containers.length, 'container', 'containers'),
+    counted(pass.processes, 'process', 'processes'),
+  ].join(', ')
+
+export function verdictCount({ pass, verdicts }: Snapshot): Span {
+  if (pass.source === 'ps') return span('verdicts are not judged by what ps prints', 'warning')
   if (verdicts.length === 0) return span('no verdicts', 'good')
   const firing = verdicts.filter(({ status }) => status === 'firing')
   const severities = (['critical', 'warning', 'info'] as const).flatMap((severity) => {
@@ -38,7 +39,7 @@ function verdictCount(verdicts: readonly Verdict[]): Span {
 }
 
 /** What this reader could not see, and what would help. */
-function blindness({ pass }: Snapshot): readonly string[] {
+export function blindness({ pass }: Snapshot): readonly string[] {
   const said: string[] = []
   if (pass.source === 'ps') {
     return [

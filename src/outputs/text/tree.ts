@@ -21,22 +21,33 @@ export function renderTree(snapshot: Snapshot, style: TreeStyle): string | undef
   const all = nest(snapshot)
   const branches = style.query === undefined ? all : onlyMatching(all, style.query, snapshot.processes ?? [])
   if (style.query !== undefined && branches.length === 0) return undefined
+  const roots = [
+    ...drawBranches(snapshot, branches, style),
+    ...(style.query === undefined ? drawElsewhere(snapshot, all, style) : []),
+  ]
+  const lines = [...renderSummary(snapshot, style), ...roots.flatMap((root) => ['', ...draw([root], style)])]
+  return `${lines.join('\n')}\n`
+}
+
+/** The whole forest: daemons, then headings with what has none, and with verdicts that have no place of their own. */
+export function drawForest(snapshot: Snapshot, style: Style): readonly Drawn[] {
+  const branches = nest(snapshot)
+  return [...drawBranches(snapshot, branches, style), ...drawElsewhere(snapshot, branches, style)]
+}
+
+function drawBranches(snapshot: Snapshot, branches: readonly Branch[], style: Style): readonly Drawn[] {
   const draws = drawerOf(snapshot, style)
   const drawn = (kind: Branch['kind'], fits: (branch: Branch) => boolean = () => true): readonly Drawn[] =>
     branches.filter((branch) => branch.kind === kind && fits(branch)).map((branch) => draws(branch, []))
-  const lines = [
-    ...renderSummary(snapshot, style),
-    ...drawn('daemon').flatMap((root) => ['', ...draw([root], style)]),
-    ...drawSection(
+  return [
+    ...drawn('daemon'),
+    ...heading(
       'shims without a daemon',
       drawn('shim', (branch) => !needsNone(branch)),
-      style,
     ),
-    ...drawSection('monitors, which need no daemon', drawn('shim', needsNone), style),
-    ...drawSection('containers without a shim', drawn('container'), style),
-    ...(style.query === undefined ? renderElsewhere(snapshot, all, style) : []),
+    ...heading('monitors, which need no daemon', drawn('shim', needsNone)),
+    ...heading('containers without a shim', drawn('container')),
   ]
-  return `${lines.join('\n')}\n`
 }
 
 /** Managed, and by no daemon: conmon is made to live by itself. */
@@ -44,7 +55,7 @@ const needsNone = (branch: Branch): boolean =>
   branch.kind === 'shim' && branch.shim.daemon === null && branch.shim.supervision === 'managed'
 
 /** Verdicts about what has no place of its own in the tree: a process, a cgroup, the node. */
-function renderElsewhere(snapshot: Snapshot, branches: readonly Branch[], style: Style): readonly string[] {
+function drawElsewhere(snapshot: Snapshot, branches: readonly Branch[], style: Style): readonly Drawn[] {
   const placed = new Set<Verdict>()
   const note = (branch: Branch): void => {
     for (const verdict of branch.verdicts) placed.add(verdict)
@@ -57,15 +68,14 @@ function renderElsewhere(snapshot: Snapshot, branches: readonly Branch[], style:
       label: [span(subjectName(verdict.subject))],
       notes: (width) => verdictNotes(verdict, width, style),
       children: [],
+      of: { kind: 'verdict', verdict },
     }),
   )
-  return drawSection('elsewhere on this node', roots, style)
+  return heading('elsewhere on this node', roots)
 }
 
-function drawSection(title: string, children: readonly Drawn[], style: Style): readonly string[] {
-  if (children.length === 0) return []
-  return ['', ...draw([{ label: [span(title, 'strong')], notes: () => [], children }], style)]
-}
+const heading = (title: string, children: readonly Drawn[]): readonly Drawn[] =>
+  children.length === 0 ? [] : [{ label: [span(title, 'strong')], notes: () => [], children }]
 
 /** Turns branches into what is drawn; `above` are the programs that the reader sees over a branch. */
 function drawerOf(snapshot: Snapshot, style: Style): (branch: Branch, above: readonly string[]) => Drawn {
@@ -86,18 +96,19 @@ function drawerOf(snapshot: Snapshot, style: Style): (branch: Branch, above: rea
           label: daemonLabel(branch.daemon, daemons.get(branch.daemon.ppid)),
           notes,
           children: kept([branch.daemon.runtime]),
+          of: branch,
         }
       case 'shim': {
         const { shim } = branch
         const through = hiddenLinks(chains.get(shim.key) ?? [], [...above, shim.runtime])
         const own = drawProcesses(loose.get(shim.pid) ?? [], label)
-        return { label: shimLabel(shim, through, style), notes, children: [...own, ...kept(above)] }
+        return { label: shimLabel(shim, through, style), notes, children: [...own, ...kept(above)], of: branch }
       }
       case 'container': {
         const { container } = branch
         const chain = container.shim === null ? container.chain : []
         const own = drawProcesses(members.get(container.key) ?? [], label)
-        return { label: containerLabel(container, chain, style), notes, children: [...own, ...kept([])] }
+        return { label: containerLabel(container, chain, style), notes, children: [...own, ...kept([])], of: branch }
       }
     }
   }

@@ -8,14 +8,17 @@ import { renderSummary } from './summary.ts'
 
 const severities = ['critical', 'warning', 'info']
 
-/** A table as `kubectl get` prints it, the worst first, with the evidence and a safe next step below each row. */
-export function renderVerdicts(snapshot: Snapshot, style: Style): string {
-  const verdicts = [...snapshot.verdicts].sort(
+export const worstFirst = (verdicts: readonly Verdict[]): readonly Verdict[] =>
+  [...verdicts].sort(
     (a, b) =>
       severities.indexOf(a.severity) - severities.indexOf(b.severity) ||
       Number(a.status === 'pending') - Number(b.status === 'pending') ||
       a.code.localeCompare(b.code),
   )
+
+/** A table as `kubectl get` prints it, the worst first, with the evidence and a safe next step below each row. */
+export function renderVerdicts(snapshot: Snapshot, style: Style): string {
+  const verdicts = worstFirst(snapshot.verdicts)
   const summary = renderSummary(snapshot, style)
   if (verdicts.length === 0) {
     const said =
@@ -43,7 +46,7 @@ export function renderVerdicts(snapshot: Snapshot, style: Style): string {
 }
 
 /** Nothing is cut off here: evidence is there to be checked, and to be pasted into an issue. */
-function renderDetails(verdict: Verdict, style: Style): readonly string[] {
+export function renderDetails(verdict: Verdict, style: Style): readonly string[] {
   const block = (text: string, first: string): readonly string[] =>
     wrap(printable(text), style.width === null ? null : Math.max(style.width - first.length, 20)).map(
       (line, index) => (index === 0 ? first : ' '.repeat(first.length)) + line,

@@ -1,50 +1,52 @@
 import { WebSocket } from 'ws'
-import type { Frame } from '../../../src/core/model/event.ts'
-import { receive, type View } from '../../../src/core/snapshot/receive.ts'
+import type { Frame, NodeEvent } from '../../../src/core/model/event.ts'
+import type { View } from '../../../src/core/snapshot/receive.ts'
+import { follow } from '../../../src/outputs/live/client.ts'
 import { hostHeader, type Served } from './serve.ts'
+import { until } from './until.ts'
 
 export interface FeedClient {
   view(): View | undefined
   /** Types of the frames so far, in order. */
   frames: Frame['type'][]
-  /** Hangs up and calls again, asking for what was missed since. */
+  /** Events as they came in, by our own monotonic clock. */
+  happened: { event: NodeEvent; atMs: number }[]
+  /** The connection breaks, and the client calls again, asking for what was missed since. */
   reconnect(): Promise<void>
   close(): void
 }
 
-/** A client of the live feed that holds what the frames tell and asks for nothing else. */
+/** The package's own client, over the way out of a world. */
 export async function followFeed(served: Served): Promise<FeedClient> {
   const frames: Frame['type'][] = []
-  let view: View | undefined
-  let failure: Error | undefined
-  let socket = await connect('')
-
-  function connect(query: string): Promise<WebSocket> {
-    const calling = new WebSocket(`ws+unix:${served.socket}:/api/v1/live${query}`, { headers: hostHeader })
-    calling.on('message', (text) => {
-      const frame = JSON.parse(String(text)) as Frame
+  const happened: FeedClient['happened'] = []
+  const sockets: WebSocket[] = []
+  const client = follow({
+    url: 'http://agent',
+    open(url) {
+      const { pathname, search } = new URL(url)
+      const socket = new WebSocket(`ws+unix:${served.socket}:${pathname}${search}`, { headers: hostHeader })
+      sockets.push(socket)
+      return socket
+    },
+    changed(_, frame) {
       frames.push(frame.type)
-      view = receive(view, frame)
-      if (view === undefined) failure = new Error(`a ${frame.type} frame with seq ${frame.seq} does not follow`)
-    })
-    return new Promise((resolve, reject) => {
-      calling.once('open', () => resolve(calling))
-      calling.once('error', reject)
-    })
-  }
-
+      if (frame.type === 'delta') {
+        for (const event of frame.events) happened.push({ event, atMs: performance.now() })
+      }
+    },
+    delaysMs: [10],
+  })
+  await until('the client holds a view', () => client.view()?.current)
   return {
     frames,
-    view() {
-      if (failure !== undefined) throw failure
-      return view
-    },
+    happened,
+    view: () => client.view(),
     async reconnect() {
-      const gone = new Promise((resolve) => socket.once('close', resolve))
-      socket.close()
-      await gone
-      socket = await connect(`?since=${view?.hello.run}:${view?.current?.seq}`)
+      const greeted = frames.filter((type) => type === 'hello').length
+      sockets.at(-1)?.terminate()
+      await until('the client is back', () => frames.filter((type) => type === 'hello').length > greeted)
     },
-    close: () => socket.terminate(),
+    close: () => client.close(),
   }
 }

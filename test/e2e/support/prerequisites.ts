@@ -10,6 +10,7 @@ const packages: Record<string, readonly string[]> = {
   podman: ['podman'],
   conmon: ['conmon'],
   'busybox-static': ['busybox'],
+  tmux: ['tmux'],
   tini: ['tini', 'tini-static'],
   debootstrap: ['debootstrap'],
   prometheus: ['prometheus', 'promtool'],

@@ -44,6 +44,19 @@ function follow(port: number, headers: Record<string, string> = {}) {
 
 const until = async (reached: () => boolean) => expect.poll(reached, { timeout: 3000, interval: 10 }).toBe(true)
 
+test('what the schema of an event does not have is not sent', async () => {
+  const agent = memoryAgent(aSnapshot())
+  const { port } = await serve(agent)
+  const { seen, stop } = follow(port)
+  await until(() => seen.text.includes('\n\n'))
+  const { delta, ...pass } = agent.look(aSnapshot({ containers: [aContainer()] }))
+  const tainted = delta && { ...delta, events: delta.events.map((event) => ({ ...event, environ: 'TOKEN=hunter2' })) }
+  agent.tell({ ...pass, delta: tainted })
+  await until(() => seen.text.match(/container-started/g)?.length === 2)
+  expect(seen.text).not.toContain('hunter2')
+  stop()
+})
+
 test('events as they happen, and those missed since Last-Event-ID', async () => {
   const agent = memoryAgent(aSnapshot())
   const { port } = await serve(agent)

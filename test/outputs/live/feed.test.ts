@@ -4,6 +4,7 @@ import { Errors } from 'typebox/value'
 import type { Collections } from '../../../src/core/model/event.ts'
 import type { Snapshot } from '../../../src/core/model/snapshot.ts'
 import * as schemas from '../../../src/outputs/http/frame-schemas.ts'
+import { writeFrame } from '../../../src/outputs/http/live-schema.ts'
 import { aContainer, aDaemon, aProcess, aShim, aSnapshot, aVerdict } from '../../core/snapshot/support/nodes.ts'
 import { memoryAgent } from '../support/memory-agent.ts'
 import { follow, serveFeed, until } from './support/feed.ts'
@@ -145,6 +146,23 @@ describe('the feed', () => {
     expect(four(seen.view?.current as Collections)).toEqual(four(node('b')))
     expect(seen.broken).toBe(false)
   })
+})
+
+test('each frame is written once, however many are told', async () => {
+  const agent = memoryAgent(node('a'))
+  const written: string[] = []
+  const { url } = await serveFeed(agent, {}, (frame) => {
+    written.push(frame.type)
+    return writeFrame(frame)
+  })
+  const clients = Array.from({ length: 40 }, () => follow(url))
+  await until(() => clients.every(({ seen }) => seen.view?.current))
+  agent.look(node('a', 'b'))
+  agent.look(node('b'))
+  await until(() => clients.every(({ seen }) => seen.view?.current?.seq === 3))
+  const late = Array.from({ length: 20 }, () => follow(`${url}?since=run-1:1`))
+  await until(() => late.every(({ seen }) => seen.frames.length === 3))
+  expect(written.filter((type) => type !== 'heartbeat')).toEqual(['hello', 'snapshot', 'delta', 'delta', 'hello'])
 })
 
 describe('resuming', () => {

@@ -6,6 +6,8 @@ import { diff } from '../../../src/core/snapshot/diff.ts'
 export interface MemoryAgent extends Agent {
   /** Finishes a pass with this snapshot: `seq` is given here, as the agent does. */
   look(snapshot: Snapshot, facts?: Partial<NodeFacts>): Pass
+  /** Tells everybody of a pass that was made elsewhere. */
+  tell(pass: Pass): void
   counted: AgentCounts
   lastPassAtMs: number | undefined
   failure: string | undefined
@@ -54,6 +56,9 @@ export function memoryAgent(first?: Snapshot, intervalMs = 1000): MemoryAgent {
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
+    },
+    tell(pass) {
+      for (const listener of listeners) listener(pass)
     },
     look(made, facts = {}) {
       const sameRun = latest?.snapshot.run === made.run

@@ -2,12 +2,13 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect } from 'vitest'
 import { WebSocket } from 'ws'
+import type { Agent } from '../../../../src/agent/agent.ts'
 import type { Frame } from '../../../../src/core/model/event.ts'
 import { receive, type View } from '../../../../src/core/snapshot/receive.ts'
+import { writeFrame } from '../../../../src/outputs/http/live-schema.ts'
 import { buildServer } from '../../../../src/outputs/http/server.ts'
 import { addLive } from '../../../../src/outputs/live/add-live.ts'
 import type { Limits } from '../../../../src/outputs/live/limits.ts'
-import type { MemoryAgent } from '../../support/memory-agent.ts'
 
 const closing: (() => unknown)[] = []
 afterEach(async () => {
@@ -15,7 +16,7 @@ afterEach(async () => {
 })
 
 /** The server with the feed, on a real port. */
-export async function serveFeed(agent: MemoryAgent, limits: Partial<Limits> = {}) {
+export async function serveFeed(agent: Agent, limits: Partial<Limits> = {}, write = writeFrame) {
   const app = buildServer({
     agent,
     version: '1',
@@ -26,7 +27,7 @@ export async function serveFeed(agent: MemoryAgent, limits: Partial<Limits> = {}
     runtimeTable: [],
     loopback: true,
   })
-  const feed = await addLive(app, { agent, limits })
+  const feed = await addLive(app, { agent, limits, writeFrame: write })
   await app.listen({ host: '127.0.0.1', port: 0 })
   closing.push(() => app.close())
   const { port } = app.server.address() as AddressInfo

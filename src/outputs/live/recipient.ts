@@ -1,0 +1,112 @@
+import type { WebSocket } from 'ws'
+import type { Limits } from './limits.ts'
+
+/** A frame on its way to clients: its bytes, what it follows from, and where it leads. */
+export interface Step {
+  readonly bytes: Buffer
+  /** The seq that a client must be at. */
+  readonly previous: number
+  readonly seq: number
+}
+
+/** The most that a frame of the protocol has before its text, unmasked. RFC 6455, 5.2 */
+const HEADER_BYTES = 10
+
+/** One connection: where it is, and whether it keeps up. A slow one loses deltas, never correctness. */
+export class Recipient {
+  /** The run that its hello spoke of. */
+  #run: string | undefined
+  /** What it holds; `undefined` until it was given something to go on from. */
+  seq: number | undefined
+  readonly #socket: WebSocket
+  readonly #limits: Limits
+  readonly #resync: (recipient: Recipient) => void
+  #laggingSinceMs: number | undefined
+  #answered = true
+
+  /** @param resync sends a fresh snapshot, through `begin` */
+  constructor(socket: WebSocket, limits: Limits, resync: (recipient: Recipient) => void) {
+    this.#socket = socket
+    this.#limits = limits
+    this.#resync = resync
+    socket.on('pong', () => {
+      this.#answered = true
+    })
+  }
+
+  get lagging(): boolean {
+    return this.#laggingSinceMs !== undefined
+  }
+
+  /** Bytes that wait for it here; those in the kernel's socket buffer are not counted. */
+  get waitingBytes(): number {
+    return this.#socket.bufferedAmount
+  }
+
+  /** Sends the hello of a run that it does not know of yet. What it holds of another run is worth nothing from then on. */
+  introduce(run: string, hello: () => Buffer): void {
+    if (this.#run === run) return
+    this.#run = run
+    this.seq = undefined
+    this.#send(hello())
+  }
+
+  /** Sends what changes nothing that it holds. */
+  tell(bytes: Buffer): void {
+    if (!this.lagging) this.#send(bytes)
+  }
+
+  /** Sends a snapshot: from here on it is at `seq`, wherever it was. */
+  begin(bytes: Buffer, seq: number): void {
+    this.seq = seq
+    this.#laggingSinceMs = undefined
+    this.#send(bytes)
+  }
+
+  /** Sends a delta, or notes that it cannot. */
+  advance({ bytes, previous, seq }: Step, nowMs: number): void {
+    if (this.seq === undefined || this.lagging || this.seq > previous) return
+    if (this.seq < previous) this.#resync(this)
+    else if (!this.#hasRoomFor(bytes)) this.#laggingSinceMs = nowMs
+    else {
+      this.seq = seq
+      this.#send(bytes)
+    }
+  }
+
+  /** Gives a lagging client its snapshot as soon as it has read what waited, and closes one that does not. */
+  tend(nowMs: number): void {
+    if (this.#laggingSinceMs === undefined) return
+    if (this.waitingBytes <= this.#limits.lowWaterBytes) this.#resync(this)
+    else if (nowMs - this.#laggingSinceMs > this.#limits.lagPatienceMs) this.close(1013, 'too slow; connect again')
+  }
+
+  /** Drops the connection when it has not answered since the last ping. */
+  ping(): void {
+    if (!this.#answered) this.#socket.terminate()
+    else if (this.#socket.readyState === this.#socket.OPEN) {
+      this.#answered = false
+      this.#socket.ping()
+    }
+  }
+
+  /** Says why, and does not wait for an answer for long. */
+  close(code: number, reason: string): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return
+    this.#socket.close(code, reason)
+    setTimeout(() => this.#socket.terminate(), this.#limits.farewellMs).unref()
+  }
+
+  #hasRoomFor(bytes: Buffer): boolean {
+    return this.waitingBytes === 0 || this.waitingBytes + bytes.length + HEADER_BYTES <= this.#limits.highWaterBytes
+  }
+
+  #send(bytes: Buffer): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return
+    this.#socket.send(bytes, { binary: false }, this.#sent)
+  }
+
+  readonly #sent = (): void => {
+    if (this.lagging && this.waitingBytes <= this.#limits.lowWaterBytes) this.#resync(this)
+  }
+}
