@@ -76,6 +76,30 @@ export const options = {
     commands: ['serve'],
     parse: text,
   },
+  webConfigFile: {
+    flag: '--web.config.file <file>',
+    env: 'SHIMSCOPE_WEB_CONFIG_FILE',
+    fallback: undefined,
+    help: 'TLS, client certificates and users with passwords, in the format of Prometheus and its exporters; read again when it changes',
+    commands: ['serve'],
+    parse: text,
+  },
+  bearerTokenFile: {
+    flag: '--web.bearer-token-file <file>',
+    env: 'SHIMSCOPE_WEB_BEARER_TOKEN_FILE',
+    fallback: undefined,
+    help: 'a token that admits who sends it (Authorization: Bearer), besides the users of --web.config.file',
+    commands: ['serve'],
+    parse: text,
+  },
+  allowedHosts: {
+    flag: '--web.allowed-hosts <names>',
+    env: 'SHIMSCOPE_WEB_ALLOWED_HOSTS',
+    fallback: undefined,
+    help: 'further host names, with commas between, by which this agent may be called (a proxy, a Service); *: all',
+    commands: ['serve'],
+    parse: names,
+  },
   intervalMs: {
     flag: '--interval <duration>',
     env: 'SHIMSCOPE_INTERVAL',
@@ -222,6 +246,15 @@ export const fallbacks = (): Settings =>
 function text(given: string): string {
   if (given === '') throw new UnsuitableValue('it is empty')
   return given
+}
+
+function names(given: string): readonly string[] {
+  const found = given.split(',').map((name) => name.trim().toLowerCase())
+  const strange = found.find((name) => !/^(\*|\[[0-9a-f:.]+\]|[a-z0-9_.-]+)$/.test(name))
+  if (strange === undefined) return found
+  throw new UnsuitableValue(
+    `${JSON.stringify(strange)} is no host name; give names without port, such as node-1.example`,
+  )
 }
 
 /** Without the slash at its end, so that paths can be put behind it. */

@@ -19,4 +19,7 @@ process.exitCode = await run(process.argv.slice(2), {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
     return stop.signal
   },
+  onHangup(act) {
+    process.on('SIGHUP', act)
+  },
 })

@@ -7,6 +7,8 @@ export interface Io {
   readonly stderr: Screen
   /** Aborts when the person or the system asks us to end. Until somebody calls it, a signal ends the program at once. */
   untilStopped(): AbortSignal
+  /** From then on SIGHUP acts so; until then, and for all other commands, it ends the program. */
+  onHangup(act: () => void): void
 }
 
 /** A stream that may be a terminal. */

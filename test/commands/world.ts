@@ -39,6 +39,7 @@ export async function shimscope(argv: readonly string[], over: Partial<Io> = {})
     stdout: { write: (text) => out.push(text) },
     stderr: { write: (text) => err.push(text) },
     untilStopped: () => new AbortController().signal,
+    onHangup() {},
     ...over,
   })
   return { code, out: out.join(''), err: err.join('') }

@@ -4,7 +4,6 @@ import type { Agent } from '../../agent/agent.ts'
 import { farewell } from './farewell.ts'
 import { createFeed, type Feed } from './feed.ts'
 import { defaultLimits, type Limits } from './limits.ts'
-import { isOwnOrigin } from './origin.ts'
 import { parseSince } from './since.ts'
 
 export interface LiveOptions {
@@ -40,10 +39,6 @@ export async function addLive(app: FastifyInstance, options: LiveOptions): Promi
   app.route<{ Querystring: Query }>({
     method: 'GET',
     url: '/api/v1/live',
-    async preValidation(request, reply) {
-      if (isOwnOrigin(request.headers.origin, request.headers.host)) return
-      return reply.code(403).send(foreign)
-    },
     handler: async (_, reply) => reply.code(426).header('upgrade', 'websocket').send(noUpgrade),
     wsHandler: (socket, request) => {
       const { since, processes } = request.query as Query
@@ -55,11 +50,6 @@ export async function addLive(app: FastifyInstance, options: LiveOptions): Promi
 
 /** Whether a parameter like `?processes` is set; `=0` and `=false` say no. */
 const isSet = (value: unknown): boolean => value !== undefined && value !== '0' && value !== 'false'
-
-const foreign = {
-  error: 'A page of another site may not open the live feed.',
-  next: "Open this agent's own page.",
-}
 
 const noUpgrade = {
   error: 'The live feed is a WebSocket.',

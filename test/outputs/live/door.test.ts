@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import { isOwnOrigin } from '../../../src/outputs/live/origin.ts'
+import { isOwnOrigin } from '../../../src/outputs/http/origin.ts'
 import { aSnapshot } from '../../core/snapshot/support/nodes.ts'
 import { memoryAgent } from '../support/memory-agent.ts'
 import { follow, serveFeed, until } from './support/feed.ts'
