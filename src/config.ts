@@ -60,6 +60,14 @@ export const options = {
     commands: looking,
     parse: directory,
   },
+  nodeName: {
+    flag: '--node.name <name>',
+    env: 'SHIMSCOPE_NODE_NAME',
+    fallback: undefined,
+    help: 'what this node is called; in a container, which has a host name of its own, give the name of the node',
+    commands: looking,
+    parse: text,
+  },
   graceMs: {
     flag: '--grace <duration>',
     env: 'SHIMSCOPE_GRACE',

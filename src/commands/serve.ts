@@ -72,7 +72,7 @@ export const serve: Command = {
 }
 
 function agentOf(settings: Settings, log: Log): RunningAgent {
-  const { from, source, procfs, cgroupfs, graceMs, intervalMs, speed, loop } = settings
+  const { from, source, procfs, cgroupfs, nodeName, graceMs, intervalMs, speed, loop } = settings
   const onFailure = (error: Error): void => log.error('a pass failed', { failure: failureOf(error) })
   if (from === undefined) {
     if (loop === true || speed !== 1)
@@ -80,7 +80,7 @@ function agentOf(settings: Settings, log: Log): RunningAgent {
     if (source === 'ps') return watchSource(sourceOf(settings), { intervalMs, graceMs, onFailure })
     const obstacle = explainPaths({ procfs, cgroupfs })
     if (obstacle !== undefined) throw new BadInput(obstacle)
-    return watchNode({ procfs, cgroupfs }, { intervalMs, graceMs, onFailure })
+    return watchNode({ procfs, cgroupfs, nodeName }, { intervalMs, graceMs, onFailure })
   }
   if (source === 'ps') sourceOf(settings)
   const { moments } = readRecording(from)
