@@ -1,38 +1,15 @@
-import { spawnSync } from 'node:child_process'
+import { copyFileSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { parseAllDocuments } from 'yaml'
 import type { Snapshot } from '../../src/core/model/snapshot.ts'
 import { type AgentImage, buildAgentImage, importBuildImage } from './support/agent-image.ts'
+import { deployed } from './support/deployed.ts'
 import { type Dockerd, dockerHost } from './support/dockerd.ts'
 import { type Node, openNode } from './support/node.ts'
 import { skipReal } from './support/prerequisites.ts'
-import { processes } from './support/processes.ts'
+import { gone, processes } from './support/processes.ts'
 import { snapshotOf } from './support/shimscope.ts'
 import { until } from './support/until.ts'
-import { project } from './support/world.ts'
-
-interface Deployed {
-  readonly image: string
-  readonly args: readonly string[]
-  readonly securityContext: {
-    readonly runAsUser: number
-    readonly runAsGroup: number
-    readonly capabilities: { readonly drop: readonly string[]; readonly add?: readonly string[] }
-  }
-  readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[]
-}
-
-/** The container of the DaemonSet, as kubectl renders it, and what it mounts of the node. */
-function deployed(folder: string): { container: Deployed; volumes: ReadonlyMap<string, string> } {
-  const { stdout } = spawnSync('kubectl', ['kustomize', `${project}/deploy/kubernetes/${folder}`], { encoding: 'utf8' })
-  const manifests = parseAllDocuments(stdout).map((document) => document.toJS())
-  const { spec } = manifests.find(({ kind }) => kind === 'DaemonSet').spec.template
-  const volumes = spec.volumes.map((volume: { name: string; hostPath: { path: string } }) => [
-    volume.name,
-    volume.hostPath.path,
-  ])
-  return { container: spec.containers[0], volumes: new Map(volumes) }
-}
+import type { World } from './support/world.ts'
 
 /** `docker run` of it, as kubelet would have a runtime run it. */
 function runOptions(folder: string): string[] {
@@ -54,12 +31,14 @@ function runOptions(folder: string): string[] {
   ]
 }
 
-/** What changes from one look to the next although nothing happens, and who looked. */
+/** What changes from one look to the next although nothing happens, and since when the one who looks has known. */
 const measured = new Set(['rssBytes', 'cpuSeconds', 'threads', 'processes', 'since', 'status', 'zombies'])
 const lasting = ({ daemons, shims, containers, verdicts }: Snapshot) =>
   JSON.parse(
     JSON.stringify({ daemons, shims, containers, verdicts }, (name, value) => (measured.has(name) ? undefined : value)),
   )
+
+const page = readFileSync(new URL('../../deploy/README.md', import.meta.url), 'utf8')
 
 describe.skipIf(skipReal())('the image, built and run by a real dockerd', () => {
   let node: Node
@@ -152,4 +131,58 @@ describe.skipIf(skipReal())('the image, built and run by a real dockerd', () => 
     expect((await node.world.attempt('docker', '-H', dockerHost, 'stop', '-t', '5', 'agent')).code).toBe(0)
     expect((await dockerd.docker('inspect', '--format', '{{.State.ExitCode}}', id)).trim()).toBe('0')
   })
+
+  test('the line for nodes without Kubernetes: docker', async () => {
+    const { world } = node
+    await world.run('sh', '-c', `export DOCKER_HOST=${dockerHost}; ${lineOf('docker')}`)
+    const seen = await firstLook(world)
+    expect(seen.pass).toMatchObject({ complete: true, denied: {} })
+    expect(lasting(seen)).toEqual(lasting(await snapshotOf(world)))
+    await stopAgent(world)
+  })
+
+  test('the line for nodes without Kubernetes: ctr of containerd 2', async () => {
+    const forky = await openNode({ tree: 'forky' })
+    try {
+      const containerd = await forky.containerd()
+      await containerd.run('web')
+      await dockerd.docker('save', '--output', `${node.world.shared}/agent.tar`, image.tag)
+      copyFileSync(`${node.world.shared}/agent.tar`, `${forky.world.shared}/agent.tar`)
+      await containerd.ctr('default', 'image', 'import', `${forky.world.shared}/agent.tar`)
+      await forky.world.run('sh', '-c', lineOf('ctr'))
+      const seen = await firstLook(forky.world)
+      expect(seen.pass).toMatchObject({ complete: true, denied: {} })
+      const tasks = await containerd.tasks()
+      expect(seen.containers.map(({ id, initPid }) => [id, initPid]).sort()).toEqual(
+        tasks.map(({ id, pid }) => [id, pid]).sort(),
+      )
+      expect(seen.containers.map(({ id }) => id).sort()).toEqual(['shimscope', 'web'])
+      await stopAgent(forky.world)
+    } finally {
+      await forky.world.close()
+    }
+  })
 })
+
+/** As it stands in the page. */
+function lineOf(program: 'docker' | 'ctr'): string {
+  const [, line = ''] = new RegExp(`<!-- ${program} -->\n\`\`\`sh\n([^]*?)\n\`\`\``).exec(page) ?? []
+  expect(line).toContain(`${program} run -d`)
+  return line
+}
+
+const firstLook = (world: World): Promise<Snapshot> =>
+  until('the agent has looked', async () => {
+    const url = 'http://127.0.0.1:19256/api/v1/snapshot'
+    const { code, stdout } = await world.attempt('busybox', 'wget', '-q', '-O', '-', url)
+    return code === 0 ? (JSON.parse(stdout) as Snapshot) : undefined
+  })
+
+/** It holds what it was given and nothing else, and ends when it is asked to. */
+async function stopAgent(world: World): Promise<void> {
+  const [agent] = processes(world).filter(({ argv }) => argv.includes('/opt/shimscope/dist/main.js'))
+  const pid = agent?.pid ?? Number.NaN
+  expect(readFileSync(world.path(`/proc/${pid}/status`), 'utf8')).toMatch(/^CapEff:\t0000000000080004$/m)
+  await world.kill('TERM', pid)
+  await gone(world, pid)
+}
