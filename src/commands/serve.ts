@@ -107,12 +107,12 @@ async function serverOf(
 ) {
   const refused = new Map<RefusalReason, number>(refusalReasons.map((reason) => [reason, 0]))
   const report = (error: unknown): void => log.error('a request failed', { failure: failureOf(error) })
-  let counts = () => ({ clients: 0, resyncs: 0 })
+  let feed: Awaited<ReturnType<typeof addLive>> | undefined
   const exposition = createExposition({
     agent,
     version: version(),
     verdictTable: verdictRules,
-    live: () => counts(),
+    live: () => feed?.counts() ?? { clients: 0, resyncs: 0 },
     door: () => ({ refused, ...door.status() }),
     containers: settings.metricsContainers === true,
     maxSeries: settings.maxSeries,
@@ -133,10 +133,11 @@ async function serverOf(
     allowedHosts: [hostname(), ...(settings.allowedHosts ?? [])],
     door: () => door.current(),
     refused: (reason) => refused.set(reason, (refused.get(reason) ?? 0) + 1),
+    doorReplaced: () => feed?.dismiss(),
     report,
   })
   // The feed comes last and the metrics count its clients.
-  counts = (await addLive(app, { agent, report })).counts
+  feed = await addLive(app, { agent, report })
   return app
 }
 

@@ -33,6 +33,8 @@ export interface Doors {
   readonly compare: Compare
   readonly now: () => number
   readonly refused: (reason: RefusalReason) => void
+  /** Another door holds from now on: who was let in by the former one for long has to come in anew. */
+  readonly replaced: () => void
 }
 
 /** For each address: a page asks for about ten things at once, Prometheus for one every few seconds. */
@@ -55,7 +57,10 @@ export function addDoors(app: FastifyInstance, doors: Doors): void {
 
   app.addHook('onRequest', async (request, reply) => {
     const current = door()
-    if (standing?.door !== current) standing = stand(current, doors)
+    if (standing?.door !== current) {
+      if (standing !== undefined) doors.replaced()
+      standing = stand(current, doors)
+    }
     reply.headers(headers)
     addHeaders(reply, current.headers)
     const { method, headers: asked } = request

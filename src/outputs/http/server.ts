@@ -47,6 +47,8 @@ export interface ServerOptions extends ApiSources {
   readonly limits?: Partial<ConnectionLimits>
   /** Told of every request that was turned away at the door. */
   readonly refused?: (reason: RefusalReason) => void
+  /** Called when another door holds; streams of events have ended by then. */
+  readonly doorReplaced?: () => void
   readonly maxFollowers?: number
   /** Told of every failure that is ours, with a stack. */
   readonly report?: (error: unknown) => void
@@ -104,7 +106,12 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   })
   app.addHook('onSend', async (_, reply) => answerWithin(reply.raw, limits.answerMs))
   const lowered = allowedHosts.map((host) => host.toLowerCase())
-  addDoors(app, { loopback, allowedHosts: lowered, door, compare, now: () => performance.now(), refused })
+  const followers = createFollowers(agent, maxFollowers)
+  const replaced = () => {
+    followers.end()
+    options.doorReplaced?.()
+  }
+  addDoors(app, { loopback, allowedHosts: lowered, door, compare, now: () => performance.now(), refused, replaced })
 
   for (const { path, type, body, immutable } of assets) {
     const cacheControl = immutable ? 'public, max-age=31536000, immutable' : 'no-cache'
@@ -135,7 +142,6 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     },
   )
 
-  const followers = createFollowers(agent, maxFollowers)
   app.addHook('preClose', async () => {
     followers.end()
     for (const listener of listeners) listener.hangUp()

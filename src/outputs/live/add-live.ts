@@ -17,7 +17,7 @@ export interface LiveOptions {
 type Query = Readonly<Record<string, unknown>>
 
 /** Adds the live feed, WebSocket `/api/v1/live`, to a server that does not listen yet. */
-export async function addLive(app: FastifyInstance, options: LiveOptions): Promise<Pick<Feed, 'counts'>> {
+export async function addLive(app: FastifyInstance, options: LiveOptions): Promise<Pick<Feed, 'counts' | 'dismiss'>> {
   const { agent, report = () => {}, now = Date.now } = options
   const limits = { ...defaultLimits(agent.intervalMs), ...options.limits }
   const feed = createFeed({ agent, limits, report, now })

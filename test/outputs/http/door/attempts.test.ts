@@ -18,6 +18,7 @@ afterEach(async () => {
 async function listen(options: Partial<ServerOptions> = {}) {
   const agent = memoryAgent(aSnapshot())
   const refused: RefusalReason[] = []
+  let feed: Awaited<ReturnType<typeof addLive>> | undefined
   const app = buildServer({
     agent,
     version: '1',
@@ -30,9 +31,10 @@ async function listen(options: Partial<ServerOptions> = {}) {
     now: () => Date.parse(aSnapshot().takenAt),
     compare: async ({ password, hash }) => compareSync(password, hash),
     refused: (reason) => refused.push(reason),
+    doorReplaced: () => feed?.dismiss(),
     ...options,
   })
-  const feed = await addLive(app, { agent })
+  feed = await addLive(app, { agent })
   await app.listen({ host: '127.0.0.1', port: 0 })
   open.push(app)
   const { port } = app.server.address() as AddressInfo
@@ -107,6 +109,27 @@ describe('one door for all', () => {
     door = { ...guarded, users: new Map([['alice', hashSync('another', 4)]]) }
     expect((await fetch(url, { headers: basic('correct horse') })).status).toBe(401)
     expect((await fetch(url, { headers: basic('another') })).status).toBe(404)
+  })
+
+  test('a door that changes ends the feed and the stream of events: who may come in again does', async () => {
+    let door: Door = guarded
+    const { port, url } = await listen({ door: () => door })
+    const ask = (path: string, more = '') =>
+      `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: ${bearer.authorization}\r\n${more}\r\n`
+    const stream = dial(port)
+    stream.socket.write(ask('/api/v1/events?follow'))
+    const live = dial(port)
+    live.socket.write(
+      ask(
+        '/api/v1/live',
+        `Connection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${Buffer.alloc(16).toString('base64')}\r\n`,
+      ),
+    )
+    await until(() => live.seen.text.includes('"type":"snapshot"') && stream.seen.text.includes('text/event-stream'))
+    door = { ...guarded, bearerToken: 'another-token-of-some-length' }
+    expect((await fetch(url)).status).toBe(401)
+    await until(() => live.seen.closed && stream.seen.text.endsWith('0\r\n\r\n'))
+    expect(live.seen.text).toContain('connect again')
   })
 
   test('headers that are configured are added; a policy can only forbid more', async () => {
