@@ -121,7 +121,7 @@ describe.skipIf(skipReal())('what each overlay sees of a node where things went 
 
   test('the table says so', async () => {
     const text = readFileSync(page, 'utf8')
-    const place = /(<!-- sight -->\n)[^]*?(<!-- \/sight -->)/
+    const place = /(<!-- sight -->\n)[\s\S]*?(<!-- \/sight -->)/
     expect(text).toMatch(place)
     const made = text.replace(place, (_, open: string, close: string) => `${open}${tableOf(full, sights)}\n${close}`)
     await expect(made).toMatchFileSnapshot('../../deploy/README.md')

@@ -16,6 +16,7 @@ const packages: Record<string, readonly string[]> = {
   'prometheus-alertmanager': ['prometheus-alertmanager'],
   'util-linux': ['unshare', 'nsenter', 'setsid', 'setpriv'],
   curl: ['curl'],
+  chromium: ['chromium'],
   openssl: ['openssl'],
   'kubernetes-client': ['kubectl'],
 }
