@@ -1,7 +1,7 @@
 import { copyFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { hashSync } from 'bcryptjs'
 import { describe, expect, test } from 'vitest'
-import { createLog } from '../../src/commands/log.ts'
+import type { Log } from '../../src/commands/log.ts'
 import { webDoor } from '../../src/commands/web-door.ts'
 import { authority } from '../support/certificates.ts'
 import { folder, shimscope } from './world.ts'
@@ -13,7 +13,10 @@ const tls = 'tls_server_config:\n  cert_file: server.crt\n  key_file: server.key
 function open(files: { configFile?: string; tokenFile?: string }) {
   const lines: string[] = []
   let nowMs = 0
-  const log = createLog('info', { stderr: { write: (line) => lines.push(line) } })
+  const told = (level: keyof Log) => (message: string, details: Readonly<Record<string, unknown>> | undefined) => {
+    lines.push(JSON.stringify({ level, message, ...details }))
+  }
+  const log: Log = { debug: told('debug'), info: told('info'), warn: told('warn'), error: told('error') }
   const door = webDoor({ configFile: undefined, tokenFile: undefined, ...files }, log, () => nowMs)
   return {
     door,

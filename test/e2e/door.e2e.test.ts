@@ -223,7 +223,7 @@ scrape_configs:
     await serve(alice, ...everywhere)
     expect(log()).toContain('passwords and tokens travel unencrypted')
     await serve(tls + alice, ...everywhere)
-    expect(log()).not.toContain('"level":"warn"')
+    expect(log()).not.toMatch(/everybody|unencrypted/)
   })
 
   test('handshakes that are never finished cost nothing, and do not hold up the end', async () => {
