@@ -70,7 +70,7 @@ describe.skipIf(skipReal())('the door of the built program, with real clients', 
     return { code, status: stdout }
   }
   const secure = (...options: string[]) =>
-    curl('https://127.0.0.1:19256/api/v1/snapshot', '--cacert', ca.path('ca.crt'), ...options)
+    curl('https://127.0.0.1:19256/api/v1/runtimes', '--cacert', ca.path('ca.crt'), ...options)
   const certificate = (name: string) => ['--cert', ca.path(`${name}.crt`), '--key', ca.path(`${name}.key`)]
 
   describe.each(clientAuths)('%s', (clientAuth) => {
@@ -160,7 +160,7 @@ describe.skipIf(skipReal())('the door of the built program, with real clients', 
     expect((await secure('-u', 'alice:correct horse')).status).toBe('401')
     expect((await secure('-u', 'bob:correct horse')).status).toBe('200')
     await change(alice)
-    expect((await curl('http://127.0.0.1:19256/tree', '-u', 'alice:correct horse')).status).toBe('200')
+    expect((await curl('http://127.0.0.1:19256/api/v1/runtimes', '-u', 'alice:correct horse')).status).toBe('200')
     await change(tls)
     expect((await secure()).status).toBe('200')
   })
@@ -170,7 +170,7 @@ describe.skipIf(skipReal())('the door of the built program, with real clients', 
     const before = log().length
     await world.attempt('kill', '-HUP', `${served}`)
     await until('it says so', () => log().slice(before).includes('was read again'))
-    expect((await curl('http://127.0.0.1:19256/tree', '-u', 'alice:correct horse')).status).toBe('200')
+    expect((await curl('http://127.0.0.1:19256/api/v1/runtimes', '-u', 'alice:correct horse')).status).toBe('200')
   })
 
   test('Prometheus scrapes with TLS, its own certificate and a password', async () => {
@@ -201,7 +201,7 @@ scrape_configs:
       '--web.listen-address=127.0.0.1:9090',
     )
     const up = async () => {
-      const { stdout } = await world.attempt('curl', '-s', 'http://127.0.0.1:9090/api/v1/query?query=up')
+      const { stdout } = await world.attempt('curl', '-sf', 'http://127.0.0.1:9090/api/v1/query?query=up')
       if (stdout === '') return {}
       const { data } = JSON.parse(stdout) as {
         data: { result: { metric: { job: string }; value: [number, string] }[] }
