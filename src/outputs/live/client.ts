@@ -20,6 +20,7 @@ export class Client {
   readonly #resync: (client: Client) => void
   #laggingSinceMs: number | undefined
   #answered = true
+  #heard = 0
 
   /** @param resync sends a fresh snapshot, through `begin` */
   constructor(socket: WebSocket, limits: Limits, resync: (client: Client) => void) {
@@ -29,6 +30,12 @@ export class Client {
     socket.on('pong', () => {
       this.#answered = true
     })
+    const heard = () => {
+      this.#heard += 1
+      if (this.#heard > limits.maxMessages) this.close(1008, 'nothing can be asked here')
+    }
+    socket.on('message', heard)
+    socket.on('ping', heard)
   }
 
   get lagging(): boolean {
@@ -83,6 +90,7 @@ export class Client {
     if (!this.#answered) this.#socket.terminate()
     else if (this.#socket.readyState === this.#socket.OPEN) {
       this.#answered = false
+      this.#heard = 0
       this.#socket.ping()
     }
   }

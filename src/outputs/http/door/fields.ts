@@ -1,7 +1,15 @@
 /** A web configuration that cannot be used; the message is one sentence without its end, and says where and why. */
 export class BrokenWebConfig extends Error {
   override readonly name = 'BrokenWebConfig'
+
+  constructor(message: string) {
+    // What somebody wrote into a file reaches a terminal and a log: nothing in it may steer them.
+    super(message.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`))
+  }
 }
+
+/** A name as a message shows it. */
+export const named = (name: string): string => (/^[\w.-]+$/.test(name) ? name : JSON.stringify(name))
 
 /** A mapping of a configuration, whose fields are taken one by one; the names are those of the file, for the messages. */
 export class Fields {
@@ -16,7 +24,7 @@ export class Fields {
     this.#where = where === '' ? '' : `${where}.`
     const unknown = known === undefined ? undefined : Object.keys(this.#values).find((name) => !known.includes(name))
     if (unknown !== undefined)
-      throw new BrokenWebConfig(`${this.#where}${unknown} is not known; there are ${known?.join(', ')}`)
+      throw new BrokenWebConfig(`${this.#where}${named(unknown)} is not known; there are ${known?.join(', ')}`)
   }
 
   get names(): readonly string[] {

@@ -8,6 +8,8 @@ export type Compare = (check: PasswordCheck) => Promise<boolean>
 export const compareInWorker: Compare = (check) =>
   new Promise((resolve, reject) => {
     const worker = new Worker(new URL('./password-worker.js', import.meta.url), { workerData: check })
+    // Who waits for an answer keeps the program; the check itself does not.
+    worker.unref()
     worker.once('message', resolve)
     worker.once('error', reject)
     worker.once('exit', (code) => reject(new Error(`the check of a password ended with code ${code}`)))

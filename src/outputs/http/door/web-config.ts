@@ -1,6 +1,6 @@
 import { type Document, parseDocument } from 'yaml'
 import { type ClientAuth, clientAuths, type RateLimit } from './door.ts'
-import { BrokenWebConfig, Fields } from './fields.ts'
+import { BrokenWebConfig, Fields, named } from './fields.ts'
 import {
   type CipherName,
   cipherNames,
@@ -164,7 +164,7 @@ function usersOf(config: Fields): ReadonlyMap<string, string> {
   const users = config.part('basic_auth_users')
   return new Map(
     users.names.map((name) => {
-      const where = `basic_auth_users.${name}`
+      const where = `basic_auth_users.${named(name)}`
       // RFC 7617: what is before the first colon is the name.
       if (name === '' || name.includes(':')) throw new BrokenWebConfig(`${where}: a name is not empty and has no colon`)
       const [hash = '', cost] = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/.exec(users.text(name) ?? '') ?? []

@@ -2,7 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { stringify } from 'yaml'
 import { BrokenWebConfig } from '../../../../src/outputs/http/door/fields.ts'
 import { parseWebConfig } from '../../../../src/outputs/http/door/web-config.ts'
 import { authority } from '../../../support/certificates.ts'
@@ -132,6 +134,30 @@ describe('a web configuration', () => {
 
   test('a password that stands where its hash should be is not said again', () => {
     expect(() => parseWebConfig('basic_auth_users:\n  alice: hunter2')).toThrow(/^(?!.*hunter2)/)
+  })
+
+  test('whatever stands there, it is taken or refused with a sentence', () => {
+    const names = fc.constantFrom(
+      ...['tls_server_config', 'http_server_config', 'basic_auth_users', 'rate_limit', 'headers', 'cert_file', 'key'],
+      ...['client_auth_type', 'cipher_suites', 'min_version', 'interval', 'burst', 'http2', '__proto__', 'constructor'],
+    )
+    const structured = fc.object({ key: fc.oneof(names, fc.string()), maxDepth: 3, withNullPrototype: true })
+    const texts = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 200 }),
+      structured.map((value) => stringify(value)),
+      fc.tuple(fc.constantFrom(...good), fc.string()).map(([text, more]) => text + more),
+    )
+    fc.assert(
+      fc.property(texts, (text) => {
+        try {
+          parseWebConfig(text)
+        } catch (error) {
+          expect(error).toBeInstanceOf(BrokenWebConfig)
+          expect((error as Error).message).toMatch(/^\S[^\n]*$/)
+        }
+      }),
+      { numRuns: 2_000 },
+    )
   })
 
   test('aliases that grow without end are refused', () => {
