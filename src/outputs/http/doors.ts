@@ -37,8 +37,8 @@ export interface Doors {
   readonly replaced: () => void
 }
 
-/** For each address: a page asks for about ten things at once, Prometheus for one every few seconds. */
-const requestRate = { intervalMs: 10, burst: 500 }
+/** For each address. All clients of the feed may come from one (a proxy's), and at once, after a restart. */
+const requestRate = { intervalMs: 10, burst: 1_500 }
 /** For each address, and for all: passwords that were not tried before. Each costs tens of ms of processor time. */
 const passwordRate = { intervalMs: 1_000, burst: 10 }
 const passwordRateOfAll = { intervalMs: 250, burst: 40 }

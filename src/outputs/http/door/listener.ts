@@ -6,8 +6,10 @@ import { mayEnter } from './tls-door.ts'
 
 /** What a client may cost before it has been let in, and how long we wait for it. */
 export const connectionLimits = {
-  /** Connections that have not sent a whole request yet; the one that has waited longest gives way to the next. */
+  /** Connections that have not sent a whole request yet; beyond these the oldest give way to the next. */
   mostSilent: 256,
+  /** But not before this time: after a restart a thousand clients may come at once, and none is slow. */
+  patienceMs: 1_000,
   /** Beyond these, connections that wait for their next request are closed. */
   mostOpen: 1_536,
   /** Beyond these, no further ones are taken. */
@@ -49,20 +51,25 @@ export function createListener(onRequest: RequestListener, door: () => Door, lim
     onRequest,
   )
   server.maxConnections = limits.mostConnections
-  /** By peer, since a connection is one stream when it is made and another when it is encrypted. */
-  const silent = new Map<string, Socket>()
+  /** By peer, since a connection is one stream when it is made and another when it is encrypted. Oldest first. */
+  const silent = new Map<string, { readonly socket: Socket; readonly sinceMs: number }>()
   let open = 0
-  const wait = (socket: Socket) => {
-    const peer = peerOf(socket)
-    // Its handshake is done: it waits anew.
-    silent.delete(peer)
-    silent.set(peer, socket)
-    for (const [oldest, waiting] of silent) {
-      if (silent.size <= limits.mostSilent) break
+  const makeRoom = (nowMs: number) => {
+    for (const [oldest, { socket, sinceMs }] of silent) {
+      if (silent.size <= limits.mostSilent || nowMs - sinceMs < limits.patienceMs) break
       silent.delete(oldest)
-      waiting.destroy()
+      socket.destroy()
     }
   }
+  const wait = (socket: Socket) => {
+    const peer = peerOf(socket)
+    const nowMs = performance.now()
+    // Its handshake is done: it waits anew.
+    silent.delete(peer)
+    silent.set(peer, { socket, sinceMs: nowMs })
+    makeRoom(nowMs)
+  }
+  server.on('drop', () => makeRoom(performance.now()))
 
   // The server's own listener speaks HTTP with whatever stream it is given, and TLS goes between it and the network.
   // https://nodejs.org/api/http.html#event-connection
@@ -96,7 +103,7 @@ export function createListener(onRequest: RequestListener, door: () => Door, lim
       if (socket !== undefined) silent.delete(peerOf(socket))
     },
     hangUp() {
-      for (const socket of silent.values()) socket.destroy()
+      for (const { socket } of silent.values()) socket.destroy()
     },
   }
 }
