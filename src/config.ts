@@ -60,6 +60,14 @@ export const options = {
     commands: looking,
     parse: directory,
   },
+  nodeName: {
+    flag: '--node.name <name>',
+    env: 'SHIMSCOPE_NODE_NAME',
+    fallback: undefined,
+    help: 'what this node is called; in a container, which has a host name of its own, give the name of the node',
+    commands: looking,
+    parse: text,
+  },
   graceMs: {
     flag: '--grace <duration>',
     env: 'SHIMSCOPE_GRACE',
@@ -83,6 +91,30 @@ export const options = {
     help: 'watch what the agent at this address sees, as in http://node:19256, in place of this node',
     commands: ['watch'],
     parse: httpAddress,
+  },
+  webConfigFile: {
+    flag: '--web.config.file <file>',
+    env: 'SHIMSCOPE_WEB_CONFIG_FILE',
+    fallback: undefined,
+    help: 'TLS, client certificates and users with passwords, in the format of Prometheus and its exporters; read again when it changes',
+    commands: ['serve'],
+    parse: text,
+  },
+  bearerTokenFile: {
+    flag: '--web.bearer-token-file <file>',
+    env: 'SHIMSCOPE_WEB_BEARER_TOKEN_FILE',
+    fallback: undefined,
+    help: 'a token that admits who sends it (Authorization: Bearer), besides the users of --web.config.file',
+    commands: ['serve'],
+    parse: text,
+  },
+  allowedHosts: {
+    flag: '--web.allowed-hosts <names>',
+    env: 'SHIMSCOPE_WEB_ALLOWED_HOSTS',
+    fallback: undefined,
+    help: 'further host names, with commas between, by which this agent may be called (a proxy, a Service); *: all',
+    commands: ['serve'],
+    parse: names,
   },
   intervalMs: {
     flag: '--interval <duration>',
@@ -236,6 +268,15 @@ function httpAddress(given: string): string {
   if (!/^https?:\/\//.test(given) || !URL.canParse(given))
     throw new UnsuitableValue(`${JSON.stringify(given)} is no address of an agent; give one such as http://node:19256`)
   return given
+}
+
+function names(given: string): readonly string[] {
+  const found = given.split(',').map((name) => name.trim().toLowerCase())
+  const strange = found.find((name) => !/^(\*|\[[0-9a-f:.]+\]|[a-z0-9_.-]+)$/.test(name))
+  if (strange === undefined) return found
+  throw new UnsuitableValue(
+    `${JSON.stringify(strange)} is no host name; give names without port, such as node-1.example`,
+  )
 }
 
 /** Without the slash at its end, so that paths can be put behind it. */

@@ -21,4 +21,7 @@ process.exitCode = await run(process.argv.slice(2), {
     return stop.signal
   },
   terminal: () => terminalOf(process),
+  onHangup(act) {
+    process.on('SIGHUP', act)
+  },
 })

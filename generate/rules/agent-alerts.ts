@@ -189,4 +189,52 @@ export const agentAlerts: readonly Alert[] = [
       atMinutes: 70,
     },
   },
+  {
+    name: 'ShimscopeWebConfigBroken',
+    severity: 'warning',
+    expr: 'shimscope_web_config_last_reload_successful == 0',
+    lasting: lastingOf.warning,
+    summary: 'An agent could not read its web configuration again.',
+    description:
+      'The agent on {{ $labels.instance }} goes on with the web configuration that it had: new certificates, users or tokens do not hold there, and it will not start again. Its log says what is wrong with the files.',
+    runbook: 'alerts/web-config-broken.md',
+    firing: {
+      series: { [`shimscope_web_config_last_reload_successful{${onNode}}`]: '1x5 0x60' },
+      atMinutes: 40,
+      told: [
+        {
+          labels: node,
+          description:
+            'The agent on node-1 goes on with the web configuration that it had: new certificates, users or tokens do not hold there, and it will not start again. Its log says what is wrong with the files.',
+        },
+      ],
+    },
+    quiet: { series: { [`shimscope_web_config_last_reload_successful{${onNode}}`]: '1x5 0x5 1x60' }, atMinutes: 40 },
+  },
+  {
+    name: 'ShimscopeCertificateEnding',
+    severity: 'warning',
+    expr: `shimscope_web_certificate_expiry_timestamp_seconds - time() < ${7 * 86_400}`,
+    lasting: lastingOf.warning,
+    summary: 'The certificate of an agent ends within a week, or has ended.',
+    description:
+      'The certificate of the agent on {{ $labels.instance }} ends in {{ $value | humanizeDuration }}: from then on Prometheus cannot scrape it.',
+    runbook: 'alerts/certificate-ending.md',
+    firing: {
+      // In a test the time is counted from 0.
+      series: { [`shimscope_web_certificate_expiry_timestamp_seconds{${onNode}}`]: '88800x60' },
+      atMinutes: 40,
+      told: [
+        {
+          labels: node,
+          description:
+            'The certificate of the agent on node-1 ends in 1d 0h 0m 0s: from then on Prometheus cannot scrape it.',
+        },
+      ],
+    },
+    quiet: {
+      series: { [`shimscope_web_certificate_expiry_timestamp_seconds{${onNode}}`]: '7776000x60' },
+      atMinutes: 40,
+    },
+  },
 ]

@@ -1,10 +1,13 @@
 import type { AddressInfo } from 'node:net'
+import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RunningAgent } from '../agent/loop.ts'
 import type { Settings } from '../config.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import { runtimes } from '../core/runtimes/index.ts'
 import { verdictRules } from '../core/verdicts/index.ts'
+import { asksForSecret, isGuarded } from '../outputs/http/door/door.ts'
+import { type RefusalReason, refusalReasons } from '../outputs/http/doors.ts'
 import { explainListenFailure, isLoopback, parseListenAddress } from '../outputs/http/listen-address.ts'
 import { writeFrame } from '../outputs/http/live-schema.ts'
 import { buildServer } from '../outputs/http/server.ts'
@@ -18,6 +21,7 @@ import { agentOf } from './agent-of.ts'
 import type { Command } from './command.ts'
 import { createLog, failureOf, type Log } from './log.ts'
 import { version } from './version.ts'
+import { type WebDoor, webDoor } from './web-door.ts'
 
 /** Clients that do not hang up by then are hung up on: an orchestrator waits no longer than it must. */
 const FAREWELL_MS = 600
@@ -29,12 +33,16 @@ export const serve: Command = {
     const address = parseListenAddress(settings.listenAddress)
     if ('error' in address) throw new BadInput(`--web.listen-address: ${address.error}`)
     const log = createLog(settings, io)
+    const loopback = isLoopback(address.host)
+    const door = webDoor({ configFile: settings.webConfigFile, tokenFile: settings.bearerTokenFile }, log)
     const agent = agentOf(settings, (error) => log.error('a pass failed', { failure: failureOf(error) }))
     tellStory(agent, ({ level, time, message, attributes }) => log[level](message, attributes, time))
     // What collects JSON lines gets nothing else.
     const announce = settings.logFormat === 'json' ? log.info : (text: string) => io.stdout.write(`${text}\n`)
     try {
-      const app = await serverOf(agent, settings, { loopback: isLoopback(address.host), log })
+      const app = await serverOf(agent, settings, { loopback, door, log })
+      io.onHangup(() => door.reload())
+      for (const warning of loopback ? [] : exposures(door, settings)) log.warn(warning)
       const stopped = io.untilStopped()
       await app.listen(address).catch((error: unknown) => {
         const obstacle = explainListenFailure(error, settings.listenAddress)
@@ -43,6 +51,7 @@ export const serve: Command = {
       announce(
         welcome(
           settings,
+          door.current().tls === undefined ? 'http' : 'https',
           app.addresses().filter((at) => typeof at !== 'string'),
         ),
       )
@@ -59,14 +68,32 @@ export const serve: Command = {
   },
 }
 
-async function serverOf(agent: RunningAgent, settings: Settings, { loopback, log }: { loopback: boolean; log: Log }) {
+/** What a person should know who makes this agent reachable from other machines. */
+function exposures(door: WebDoor, { listenAddress }: Settings): string[] {
+  const current = door.current()
+  if (!isGuarded(current))
+    return [
+      `everybody who can reach ${listenAddress} can read what runs on this node: give --web.config.file with users or client certificates, or --web.bearer-token-file; or keep strangers away with a firewall or a NetworkPolicy; or listen at 127.0.0.1`,
+    ]
+  return asksForSecret(current) && current.tls === undefined
+    ? [`passwords and tokens travel unencrypted to ${listenAddress}: add a tls_server_config to --web.config.file`]
+    : []
+}
+
+async function serverOf(
+  agent: RunningAgent,
+  settings: Settings,
+  { loopback, door, log }: { loopback: boolean; door: WebDoor; log: Log },
+) {
+  const refused = new Map<RefusalReason, number>(refusalReasons.map((reason) => [reason, 0]))
   const report = (error: unknown): void => log.error('a request failed', { failure: failureOf(error) })
-  let counts = () => ({ clients: 0, resyncs: 0 })
+  let feed: Awaited<ReturnType<typeof addLive>> | undefined
   const exposition = createExposition({
     agent,
     version: version(),
     verdictTable: verdictRules,
-    live: () => counts(),
+    live: () => feed?.counts() ?? { clients: 0, resyncs: 0 },
+    door: () => ({ refused, ...door.status() }),
     containers: settings.metricsContainers === true,
     maxSeries: settings.maxSeries,
   })
@@ -83,10 +110,14 @@ async function serverOf(agent: RunningAgent, settings: Settings, { loopback, log
         { color: false, width: null, charset: 'utf8', ...(query === undefined ? {} : { query }) },
       ),
     loopback,
+    allowedHosts: [hostname(), ...(settings.allowedHosts ?? [])],
+    door: () => door.current(),
+    refused: (reason) => refused.set(reason, (refused.get(reason) ?? 0) + 1),
+    doorReplaced: () => feed?.dismiss(),
     report,
   })
   // The feed comes last and the metrics count its clients.
-  counts = (await addLive(app, { agent, writeFrame, report })).counts
+  feed = await addLive(app, { agent, writeFrame, report })
   return app
 }
 
@@ -98,8 +129,8 @@ const isEmptyNode = (snapshot: Snapshot | undefined): boolean =>
 const emptyNode =
   'No container runtime runs on this node. To see one fail, play a recorded incident: npm run demo (or shimscope serve --from RECORDING).'
 
-function welcome({ from, source }: Settings, addresses: readonly AddressInfo[]): string {
-  const urls = new Set(addresses.map(({ address, port }) => `http://${hostOf(address)}:${port}/`))
+function welcome({ from, source }: Settings, scheme: 'http' | 'https', addresses: readonly AddressInfo[]): string {
+  const urls = new Set(addresses.map(({ address, port }) => `${scheme}://${hostOf(address)}:${port}/`))
   const what = from === undefined ? `watches this node${source === 'ps' ? ' through ps' : ''}` : `plays ${from}`
   return `shimscope ${version()} ${what}; open ${[...urls].join(' or ')} (also /tree, /metrics and /api/v1/snapshot)`
 }

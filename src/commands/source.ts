@@ -18,10 +18,10 @@ export function sourceOf(settings: Settings): ProcSource {
   return archiveSource(readRecording(from).moments)
 }
 
-export function nodeSource({ procfs, cgroupfs }: Settings): ProcSource {
+export function nodeSource({ procfs, cgroupfs, nodeName }: Settings): ProcSource {
   const obstacle = explainPaths({ procfs, cgroupfs })
   if (obstacle !== undefined) throw new BadInput(obstacle)
-  return liveSource({ procfs, cgroupfs })
+  return liveSource({ procfs, cgroupfs, nodeName })
 }
 
 /** Throws a BadInput that names the file. */

@@ -8,6 +8,8 @@ export interface LivePaths {
   /** A mounted procfs, or a directory of that shape. */
   readonly procfs: string
   readonly cgroupfs: string
+  /** What the node is called; what its kernel says unless given. */
+  readonly nodeName?: string | undefined
 }
 
 /** A `/proc` file longer than this in one piece is none that we know. */
@@ -23,7 +25,7 @@ const CAREFULLY = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLO
  * Reads the node. Everything is synchronous, into one reused buffer: an asynchronous read costs eight times the CPU,
  * since a /proc file is made by the kernel at once and there is nothing to wait for.
  */
-export function liveSource({ procfs, cgroupfs }: LivePaths): ProcSource {
+export function liveSource({ procfs, cgroupfs, nodeName }: LivePaths): ProcSource {
   let buffer = Buffer.allocUnsafeSlow(PIECE_BYTES)
   const views = new Array<Reading<Buffer> | undefined>(16 * 1024).fill(undefined)
   const at = (path: string): string => {
@@ -42,6 +44,8 @@ export function liveSource({ procfs, cgroupfs }: LivePaths): ProcSource {
       return attempt(() => (stranger === undefined ? readdirSync(at(path)) : listBeneath(stranger)))
     },
     read(path) {
+      // A container has a host name of its own, and whoever reads this file is told his own. uts_namespaces(7)
+      if (nodeName !== undefined && path === '/proc/sys/kernel/hostname') return known(Buffer.from(`${nodeName}\n`))
       let fd: number
       try {
         fd = openSync(at(path), constants.O_RDONLY)

@@ -40,6 +40,7 @@ export async function shimscope(argv: readonly string[], over: Partial<Io> = {})
     stderr: { write: (text) => err.push(text) },
     untilStopped: () => new AbortController().signal,
     terminal: () => undefined,
+    onHangup() {},
     ...over,
   })
   return { code, out: out.join(''), err: err.join('') }

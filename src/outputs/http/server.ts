@@ -1,7 +1,16 @@
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import { type ApiSources, apiRoutes, branch, isSet } from './api-routes.ts'
-import { addDoors } from './doors.ts'
+import {
+  answerWithin,
+  type ConnectionLimits,
+  connectionLimits,
+  createListener,
+  type Listener,
+} from './door/listener.ts'
+import { type Door, openDoor } from './door/door.ts'
+import { type Compare, compareInWorker } from './door/passwords.ts'
+import { addDoors, type RefusalReason } from './doors.ts'
 import { createFollowers } from './follow.ts'
 import { liveSchema } from './live-schema.ts'
 import { openapi } from './openapi.ts'
@@ -33,6 +42,14 @@ export interface ServerOptions extends ApiSources {
   /** The address is the loopback's: only requests that name it are answered. */
   readonly loopback: boolean
   readonly allowedHosts?: readonly string[]
+  /** Who may come in, as it is now; everybody unless given. */
+  readonly door?: () => Door
+  readonly compare?: Compare
+  readonly limits?: Partial<ConnectionLimits>
+  /** Told of every request that was turned away at the door. */
+  readonly refused?: (reason: RefusalReason) => void
+  /** Called when another door holds; streams of events have ended by then. */
+  readonly doorReplaced?: () => void
   readonly maxFollowers?: number
   /** Told of every failure that is ours, with a stack. */
   readonly report?: (error: unknown) => void
@@ -46,10 +63,18 @@ const farewellMs = 300
 export function buildServer(options: ServerOptions): FastifyInstance {
   const { agent, version, assets, renderMetrics, renderTree, loopback, verdictTable } = options
   const { allowedHosts = [], maxFollowers = 64, report = () => {}, now = Date.now } = options
+  const { door = () => openDoor, compare = compareInWorker, refused = () => {} } = options
+  const limits = { ...connectionLimits, ...options.limits }
+  const listeners: Listener[] = []
   const app = fastify({
     logger: false,
     bodyLimit: 1024,
-    requestTimeout: 10_000,
+    // `localhost` has two addresses, and a listener for each.
+    serverFactory(onRequest) {
+      const listener = createListener(onRequest, door, limits)
+      listeners.push(listener)
+      return listener.server
+    },
     routerOptions: { maxParamLength: 100 },
     // Idle keep-alive connections would hold up the shutdown.
     forceCloseConnections: 'idle',
@@ -77,7 +102,17 @@ export function buildServer(options: ServerOptions): FastifyInstance {
       'See / for the page and /api/v1/openapi.json for the API.',
     )
   })
-  addDoors(app, { loopback, allowedHosts: allowedHosts.map((host) => host.toLowerCase()) })
+  app.addHook('onRequest', async ({ raw }) => {
+    for (const listener of listeners) listener.heard(raw)
+  })
+  app.addHook('onSend', async (_, reply) => answerWithin(reply.raw, limits.answerMs))
+  const lowered = allowedHosts.map((host) => host.toLowerCase())
+  const followers = createFollowers(agent, maxFollowers)
+  const replaced = () => {
+    followers.end()
+    options.doorReplaced?.()
+  }
+  addDoors(app, { loopback, allowedHosts: lowered, door, compare, now: () => performance.now(), refused, replaced })
 
   for (const { path, type, body, immutable } of assets) {
     const cacheControl = immutable ? 'public, max-age=31536000, immutable' : 'no-cache'
@@ -108,9 +143,9 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     },
   )
 
-  const followers = createFollowers(agent, maxFollowers)
   app.addHook('preClose', async () => {
     followers.end()
+    for (const listener of listeners) listener.hangUp()
     // Answers that are under way may finish; a client that does not read its answer may not hold up the shutdown.
     setTimeout(() => app.server.closeAllConnections(), farewellMs).unref()
   })

@@ -5,7 +5,6 @@ import type { Frame } from '../../core/model/event.ts'
 import { farewell } from './farewell.ts'
 import { createFeed, type Feed } from './feed.ts'
 import { defaultLimits, type Limits } from './limits.ts'
-import { isOwnOrigin } from './origin.ts'
 import { parseSince } from './since.ts'
 
 export interface LiveOptions {
@@ -21,7 +20,7 @@ export interface LiveOptions {
 type Query = Readonly<Record<string, unknown>>
 
 /** Adds the live feed, WebSocket `/api/v1/live`, to a server that does not listen yet. */
-export async function addLive(app: FastifyInstance, options: LiveOptions): Promise<Pick<Feed, 'counts'>> {
+export async function addLive(app: FastifyInstance, options: LiveOptions): Promise<Pick<Feed, 'counts' | 'dismiss'>> {
   const { agent, writeFrame, report = () => {}, now = Date.now } = options
   const limits = { ...defaultLimits(agent.intervalMs), ...options.limits }
   const feed = createFeed({ agent, limits, writeFrame, report, now })
@@ -43,10 +42,6 @@ export async function addLive(app: FastifyInstance, options: LiveOptions): Promi
   app.route<{ Querystring: Query }>({
     method: 'GET',
     url: '/api/v1/live',
-    async preValidation(request, reply) {
-      if (isOwnOrigin(request.headers.origin, request.headers.host)) return
-      return reply.code(403).send(foreign)
-    },
     handler: async (_, reply) => reply.code(426).header('upgrade', 'websocket').send(noUpgrade),
     wsHandler: (socket, request) => {
       const { since, processes } = request.query as Query
@@ -58,11 +53,6 @@ export async function addLive(app: FastifyInstance, options: LiveOptions): Promi
 
 /** Whether a parameter like `?processes` is set; `=0` and `=false` say no. */
 const isSet = (value: unknown): boolean => value !== undefined && value !== '0' && value !== 'false'
-
-const foreign = {
-  error: 'A page of another site may not open the live feed.',
-  next: "Open this agent's own page.",
-}
 
 const noUpgrade = {
   error: 'The live feed is a WebSocket.',

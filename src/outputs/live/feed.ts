@@ -27,6 +27,8 @@ export interface Wish {
 export interface Feed {
   connected(socket: WebSocket, wish: Wish): void
   counts(): { readonly clients: number; readonly resyncs: number }
+  /** Ends all connections; clients that may come in again go on where they were. */
+  dismiss(): void
   /** Stops listening to the agent. The connections stay. */
   end(): void
 }
@@ -141,6 +143,10 @@ export function createFeed({ agent, limits, writeFrame, report, now }: FeedOptio
   return {
     connected,
     counts: () => ({ clients: plain.clients.size + withProcesses.clients.size, resyncs }),
+    dismiss() {
+      // RFC 6455, 7.4.1 and its registry: 1012, service restart.
+      for (const client of [...plain.clients, ...withProcesses.clients]) client.close(1012, 'connect again')
+    },
     end() {
       unsubscribe()
       clearInterval(ticking)

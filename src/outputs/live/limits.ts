@@ -19,6 +19,8 @@ export interface Limits {
   readonly farewellMs: number
   /** Messages of clients mean nothing, so they may be small. */
   readonly maxPayloadBytes: number
+  /** And few: a client that sends more than this between two of our pings is closed with 1008. */
+  readonly maxMessages: number
 }
 
 export const defaultLimits = (intervalMs: number): Limits => ({
@@ -31,4 +33,5 @@ export const defaultLimits = (intervalMs: number): Limits => ({
   pingMs: 30_000,
   farewellMs: 300,
   maxPayloadBytes: 4096,
+  maxMessages: 256,
 })

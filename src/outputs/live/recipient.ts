@@ -23,6 +23,7 @@ export class Recipient {
   readonly #resync: (recipient: Recipient) => void
   #laggingSinceMs: number | undefined
   #answered = true
+  #heard = 0
 
   /** @param resync sends a fresh snapshot, through `begin` */
   constructor(socket: WebSocket, limits: Limits, resync: (recipient: Recipient) => void) {
@@ -32,6 +33,12 @@ export class Recipient {
     socket.on('pong', () => {
       this.#answered = true
     })
+    const heard = () => {
+      this.#heard += 1
+      if (this.#heard > limits.maxMessages) this.close(1008, 'nothing can be asked here')
+    }
+    socket.on('message', heard)
+    socket.on('ping', heard)
   }
 
   get lagging(): boolean {
@@ -86,6 +93,7 @@ export class Recipient {
     if (!this.#answered) this.#socket.terminate()
     else if (this.#socket.readyState === this.#socket.OPEN) {
       this.#answered = false
+      this.#heard = 0
       this.#socket.ping()
     }
   }

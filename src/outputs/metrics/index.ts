@@ -1,6 +1,7 @@
 import { build, liveClients, liveResyncs } from './agent.ts'
 import { chains, containers } from './containers.ts'
 import { daemonRestarts, daemonStartTime, daemons } from './daemons.ts'
+import { certificateExpiry, refusedRequests, webConfigReload, webConfigReloadTime } from './door.ts'
 import type { Metric } from './metric.ts'
 import { events, pidsMax, processes, threads, zombies } from './node.ts'
 import { ownProcessMetrics } from './own-process.ts'
@@ -35,6 +36,10 @@ export const metrics: readonly Metric[] = [
   lastPass,
   liveClients,
   liveResyncs,
+  refusedRequests,
+  webConfigReload,
+  webConfigReloadTime,
+  certificateExpiry,
   build,
   ...ownProcessMetrics,
 ]

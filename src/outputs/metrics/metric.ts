@@ -33,6 +33,7 @@ export interface Scrape {
   readonly lastPassAtMs: number | undefined
   readonly live: LiveCounts
   readonly own: OwnCost
+  readonly door: DoorCounts | undefined
   readonly version: string
   readonly nodeVersion: string
   readonly verdictTable: readonly VerdictRow[]
@@ -42,6 +43,15 @@ export interface Scrape {
 export interface LiveCounts {
   readonly clients: number
   readonly resyncs: number
+}
+
+/** What the door counts about itself. */
+export interface DoorCounts {
+  /** Requests by why they were turned away. */
+  readonly refused: ReadonlyMap<string, number>
+  /** Of the web configuration; `undefined` when there is none. */
+  readonly reload: { readonly successful: boolean; readonly lastSuccessAtMs: number } | undefined
+  readonly certificateEndsAtMs: number | undefined
 }
 
 /** The columns of the verdict table that metrics show. */

@@ -3,7 +3,7 @@ import { gone, processes } from './processes.ts'
 import { until } from './until.ts'
 import type { World } from './world.ts'
 
-const host = 'unix:///run/docker.sock'
+export const dockerHost = 'unix:///run/docker.sock'
 
 export interface DockerContainer {
   id: string
@@ -24,7 +24,7 @@ export interface Dockerd {
 /** dockerd 20.10 without networking of its own. It starts a containerd as its child, unless one serves already. */
 export async function startDockerd(world: World, ...options: string[]): Promise<Dockerd> {
   let pid = 0
-  const docker = (...argv: string[]) => world.run('docker', '-H', host, ...argv)
+  const docker = (...argv: string[]) => world.run('docker', '-H', dockerHost, ...argv)
 
   const dockerd: Dockerd = {
     docker,
@@ -47,9 +47,18 @@ export async function startDockerd(world: World, ...options: string[]): Promise<
       pid = await world.start(
         '/run/dockerd.log',
         ...['dockerd', '--iptables=false', '--ip6tables=false', '--bridge=none', ...options],
-        ...['--data-root', '/var/lib/docker', '--exec-root', '/run/docker', '-H', host, '--pidfile', '/run/docker.pid'],
+        ...[
+          '--data-root',
+          '/var/lib/docker',
+          '--exec-root',
+          '/run/docker',
+          '-H',
+          dockerHost,
+          '--pidfile',
+          '/run/docker.pid',
+        ],
       )
-      await until('dockerd serves', async () => (await world.attempt('docker', '-H', host, 'version')).code === 0)
+      await until('dockerd serves', async () => (await world.attempt('docker', '-H', dockerHost, 'version')).code === 0)
     },
     async kill() {
       const containerd = processes(world).filter(({ ppid }) => ppid === pid)

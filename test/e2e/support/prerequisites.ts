@@ -15,7 +15,11 @@ const packages: Record<string, readonly string[]> = {
   debootstrap: ['debootstrap'],
   prometheus: ['prometheus', 'promtool'],
   'prometheus-alertmanager': ['prometheus-alertmanager'],
-  'util-linux': ['unshare', 'nsenter', 'setsid'],
+  'util-linux': ['unshare', 'nsenter', 'setsid', 'setpriv'],
+  curl: ['curl'],
+  chromium: ['chromium'],
+  openssl: ['openssl'],
+  'kubernetes-client': ['kubectl'],
 }
 
 /** Why real runtimes can't be run here, or undefined. */

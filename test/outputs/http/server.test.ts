@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import fc from 'fast-check'
 import { Check } from 'typebox/value'
+import { openDoor } from '../../../src/outputs/http/door/door.ts'
 import { buildServer, type ServerOptions } from '../../../src/outputs/http/server.ts'
 import { apiRoutes } from '../../../src/outputs/http/api-routes.ts'
 import * as schemas from '../../../src/outputs/http/snapshot-schemas.ts'
@@ -256,10 +257,34 @@ describe('the door', () => {
     expect(response.statusCode).toBe(status)
   })
 
-  test('other names by permission, or when bound elsewhere', async () => {
+  test('other names by permission', async () => {
     const request = { url: '/api/v1/snapshot', headers: { host: 'Node-1.example:443' } }
-    expect((await serve(memoryAgent(node), { allowedHosts: ['node-1.example'] }).inject(request)).statusCode).toBe(200)
-    expect((await serve(memoryAgent(node), { loopback: false }).inject(request)).statusCode).toBe(200)
+    const status = async (options: Partial<ServerOptions>) =>
+      (await serve(memoryAgent(node), options).inject(request)).statusCode
+    expect(await status({ allowedHosts: ['node-1.example'] })).toBe(200)
+    expect(await status({ allowedHosts: ['*'] })).toBe(200)
+    expect(await status({ allowedHosts: ['node-2.example'] })).toBe(403)
+    expect(await status({ loopback: false, allowedHosts: ['node-1.example'] })).toBe(200)
+  })
+
+  test.each([
+    ['192.0.2.7:19256', 200],
+    ['[2001:db8::7]:19256', 200],
+    ['localhost', 200],
+    ['evil.example', 403],
+    ['192.0.2.7.evil.example', 403],
+  ])('bound elsewhere and open to all, a request that names %s gets %i', async (host, status) => {
+    const app = serve(memoryAgent(node), { loopback: false })
+    expect((await app.inject({ url: '/api/v1/snapshot', headers: { host } })).statusCode).toBe(status)
+  })
+
+  test('bound elsewhere and with a password, any name will do: a foreign page has none', async () => {
+    const door = { ...openDoor, bearerToken: 'a-token-of-some-length' }
+    const app = serve(memoryAgent(node), { loopback: false, door: () => door })
+    const ask = (authorization: string) =>
+      app.inject({ url: '/api/v1/snapshot', headers: { host: 'node-1.example', authorization } })
+    expect((await ask('Bearer a-token-of-some-length')).statusCode).toBe(200)
+    expect((await ask('')).statusCode).toBe(401)
   })
 
   test.each(['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'] as const)('%s is not allowed', async (method) => {

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import { isOwnOrigin } from '../../../src/outputs/live/origin.ts'
+import { isOwnOrigin } from '../../../src/outputs/http/origin.ts'
 import { aSnapshot } from '../../core/snapshot/support/nodes.ts'
 import { memoryAgent } from '../support/memory-agent.ts'
 import { follow, serveFeed, until } from './support/feed.ts'
@@ -68,6 +68,16 @@ describe('who may open the feed', () => {
     socket.send('{"type":"hello"}')
     socket.send(Buffer.alloc(5000))
     await until(() => seen.closed === 1006 || seen.closed === 1009)
+  })
+
+  test.each(['send', 'ping'] as const)('many small ones (%s) close it too', async (speak) => {
+    const { url, app } = await serveFeed(memoryAgent(aSnapshot()))
+    const { socket, seen } = follow(url)
+    await until(() => seen.view?.current)
+    for (let number = 0; number < 300; number += 1) socket[speak]('x')
+    // Pings that come faster than they can be answered end the connection before they are counted.
+    await until(() => seen.closed === 1008 || (speak === 'ping' && seen.closed === 1006))
+    expect((await app.inject('/-/healthy')).statusCode).toBe(200)
   })
 
   test('bytes that are no request', async () => {

@@ -262,6 +262,7 @@ test('every metric has a prefix, a help text, and labels that its series keep to
       lastPassAtMs: 1,
       live: { clients: 0, resyncs: 0 },
       own: measureOwnCost(),
+      door: undefined,
       version: '1',
       nodeVersion: '20',
       verdictTable: [],

@@ -1,7 +1,7 @@
 /**
- * Whether a browser's page at `origin` may open the feed: only ours, which has the host of the request. Any page may
- * open a WebSocket to any host, and no other check stands between it and the frames. RFC 6455, 10.2. Programs that are
- * no browser send no Origin.
+ * Whether a browser's page at `origin` may ask: only ours, which has the host of the request. Any page may open a
+ * WebSocket to any host, and no other check stands between it and the frames. RFC 6455, 10.2. Programs that are no
+ * browser send no Origin.
  */
 export function isOwnOrigin(origin: string | undefined, host: string | undefined): boolean {
   if (origin === undefined) return true
