@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { growTree } from '../../../src/outputs/web/page/grow-tree.ts'
+import { treeGrower } from '../../../src/outputs/web/page/grow-tree.ts'
 import { rowsOf } from '../../../src/outputs/web/page/rows.ts'
 import { stepOf } from '../../../src/outputs/web/page/tree-keys.ts'
 import { visibleRange } from '../../../src/outputs/web/page/visible-range.ts'
 import { aContainer, aDaemon, aShim, aSnapshot } from '../../core/snapshot/support/nodes.ts'
 
-const { roots } = growTree(aSnapshot({ daemons: [aDaemon()], shims: [aShim()], containers: [aContainer()] }))
+const roots = treeGrower()(aSnapshot({ daemons: [aDaemon()], shims: [aShim()], containers: [aContainer()] }))
 /** A daemon, its shim, and a container that is folded. */
 const rows = rowsOf(roots, { chosen: new Map(), leading: new Set(), processes: false })
 

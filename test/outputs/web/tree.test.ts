@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Process } from '../../../src/core/model/snapshot.ts'
-import { growTree, type Tree, type TreeNode } from '../../../src/outputs/web/page/grow-tree.ts'
-import { pathTo, type Row, rowsOf } from '../../../src/outputs/web/page/rows.ts'
+import { treeGrower, type TreeNode, wayTo } from '../../../src/outputs/web/page/grow-tree.ts'
+import { type Row, rowsOf } from '../../../src/outputs/web/page/rows.ts'
 import { type Search, searchTree } from '../../../src/outputs/web/page/search.ts'
 import { replay, scenarios } from '../../replay.ts'
 import { aContainer, aDaemon, aProcess, aShim, aSnapshot, aVerdict } from '../../core/snapshot/support/nodes.ts'
@@ -23,11 +23,11 @@ const processes: readonly Process[] = [
   aProcess({ key: '4000@900', pid: 4000, role: 'shim', container: null }),
   aProcess({ key: '812@100', pid: 812, role: 'daemon', container: null, shim: null }),
 ]
-const plain = growTree(snapshot)
-const full = growTree({ ...snapshot, processes })
+const plain = treeGrower()(snapshot)
+const full = treeGrower()({ ...snapshot, processes })
 
 const everything = { chosen: new Map(), leading: new Set<string>(), processes: true }
-const drawn = ({ roots }: Pick<Tree, 'roots'>, folding: Partial<Parameters<typeof rowsOf>[1]> = {}) =>
+const drawn = (roots: readonly TreeNode[], folding: Partial<Parameters<typeof rowsOf>[1]> = {}) =>
   rowsOf(roots, { ...everything, processes: false, ...folding })
 const outline = (rows: readonly Row[]) => rows.map(({ node, level }) => `${'  '.repeat(level - 1)}${node.id}`)
 
@@ -64,23 +64,24 @@ describe('rows', () => {
   })
 
   test('the way to a row', () => {
-    expect(pathTo('process|4011@950', full.parentOf)).toEqual([
-      'process|4010@950',
-      'container|/run/containerd/containerd.sock|k8s.io|web',
-      'shim|4000@900',
+    expect(wayTo('process|4011@950', full).map(({ id }) => id)).toEqual([
       'daemon|812@100',
+      'shim|4000@900',
+      'container|/run/containerd/containerd.sock|k8s.io|web',
+      'process|4010@950',
+      'process|4011@950',
     ])
+    expect(wayTo('process|9@9', full)).toEqual([])
   })
 })
 
 const find = (search: Partial<Search>, tree = full) => {
-  const found = searchTree(tree.roots, { text: '', onlyWrong: false, ...search })
-  return { hits: found.hits, rows: outline(drawn(found, { leading: found.leading })).map((line) => line.trim()) }
+  const found = searchTree(tree, { text: '', onlyWrong: false, ...search })
+  return { hits: found.hits, rows: outline(drawn(found.roots, { leading: found.leading })).map((line) => line.trim()) }
 }
 
 describe('search', () => {
-  test('nothing asked, nothing done', () =>
-    expect(searchTree(full.roots, { text: ' ', onlyWrong: false }).roots).toBe(full.roots))
+  test('nothing asked, nothing done', () => expect(searchTree(full, { text: ' ', onlyWrong: false }).roots).toBe(full))
   test('a name in any case, with what leads to it', () =>
     expect(find({ text: ' POSTGRES' })).toEqual({
       hits: 1,
@@ -97,7 +98,7 @@ describe('search', () => {
   test('what is wrong, and not all that a wrong daemon keeps', () => {
     expect(find({ onlyWrong: true }, plain).rows).toEqual(['daemon|812@100', 'shim|5000@900', `container|${db.key}`])
     const verdicts = [aVerdict({ code: 'daemon-restarting', subject: { kind: 'daemon', key: '812@100' } })]
-    expect(find({ onlyWrong: true }, growTree({ ...snapshot, verdicts })).rows).toEqual(['daemon|812@100'])
+    expect(find({ onlyWrong: true }, treeGrower()({ ...snapshot, verdicts })).rows).toEqual(['daemon|812@100'])
   })
   test('what is wrong and named so', () => {
     expect(find({ onlyWrong: true, text: 'postgres' }, plain).hits).toBe(1)
@@ -111,14 +112,26 @@ test('every process of every recording has exactly one row', async () => {
   for (const { name, moments } of scenarios()) {
     const inspection = await replay(moments)
     const known = inspection.processes()
-    const { roots, byId } = growTree({ ...inspection.snapshot, processes: known })
-    const ids = idsIn(roots)
-    expect(new Set(ids).size, name).toBe(ids.length)
+    const ids = idsIn(treeGrower()({ ...inspection.snapshot, processes: known }))
+    const rows = new Set(ids)
+    expect(rows.size, name).toBe(ids.length)
     for (const { key } of known) {
-      const rows = ['process', 'daemon', 'shim'].filter((kind) => byId.has(`${kind}|${key}`))
-      expect(rows, `${name}: ${key}`).toHaveLength(1)
+      const own = ['process', 'daemon', 'shim'].filter((kind) => rows.has(`${kind}|${key}`))
+      expect(own, `${name}: ${key}`).toHaveLength(1)
     }
   }
+})
+
+test('what did not change is the very node of before, what did is not', () => {
+  const grow = treeGrower()
+  const before = grow({ ...snapshot, processes })
+  const after = grow({
+    ...snapshot,
+    processes: processes.map((one) => (one.pid === 4011 ? { ...one, state: 'Z' } : one)),
+  })
+  const changed = (id: string) => wayTo(id, before).at(-1) !== wayTo(id, after).at(-1)
+  expect(['process|1@950', 'process|300@950', 'process|4100@950'].filter(changed)).toEqual([])
+  expect(['process|4010@950', 'process|4011@950'].filter(changed)).toHaveLength(2)
 })
 
 test('whatever parents a process claims, each has exactly one row', () => {
@@ -126,7 +139,7 @@ test('whatever parents a process claims, each has exactly one row', () => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.record({ pid, ppid: pid }), { selector: (process) => process.pid }), (list) => {
       const wild = list.map((process) => aProcess({ ...process, role: 'workload', container: null, shim: null }))
-      const ids = idsIn(growTree({ ...aSnapshot(), processes: wild }).roots)
+      const ids = idsIn(treeGrower()({ ...aSnapshot(), processes: wild }))
       expect(ids.filter((id) => id.startsWith('process|')).sort()).toEqual(
         wild.map(({ key }) => `process|${key}`).sort(),
       )

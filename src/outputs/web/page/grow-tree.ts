@@ -1,7 +1,7 @@
 import type { Collections } from '../../../core/model/event.ts'
 import type { Container, Daemon, Process, Severity, Shim, Verdict } from '../../../core/model/snapshot.ts'
 import { type Branch, nest } from '../../../core/snapshot/nest.ts'
-import { othersId, placeProcesses } from './place-processes.ts'
+import { type Placed, processPlacer } from './place-processes.ts'
 
 /** What one row of the tree is about. */
 export type Subject =
@@ -28,62 +28,91 @@ export interface Within {
   readonly worst: Severity | undefined
 }
 
-export interface Tree {
-  readonly roots: readonly TreeNode[]
-  readonly byId: ReadonlyMap<string, TreeNode>
-  readonly parentOf: ReadonlyMap<string, string>
-}
-
 type Seen = Collections & { readonly processes?: readonly Process[] | undefined }
 
-/** The forest with every process in it that is known: each is exactly one row. */
-export function growTree(seen: Seen): Tree {
-  const byId = new Map<string, TreeNode>()
-  const parentOf = new Map<string, string>()
-  const places = placeProcesses(seen)
-  const aboutProcesses = new Map<string, Verdict[]>()
-  for (const verdict of seen.verdicts) {
-    const { kind, key } = verdict.subject
-    if (kind === 'process' && key !== undefined) {
-      aboutProcesses.set(key, [...(aboutProcesses.get(key) ?? []), verdict])
-    }
-  }
+/**
+ * Grows the forest with every process in it that is known: each is exactly one row. What it grew before is used again
+ * where nothing below changed, so that a small change of a large node costs little.
+ */
+export function treeGrower(): (seen: Seen) => readonly TreeNode[] {
+  const place = processPlacer()
+  const grown = new WeakMap<Placed, TreeNode>()
 
-  const made = (
-    id: string,
-    subject: Subject,
-    verdicts: readonly Verdict[],
-    children: readonly TreeNode[],
-  ): TreeNode => {
-    const node = { id, subject, verdicts, within: sumUp(children), children }
-    byId.set(id, node)
-    for (const child of children) parentOf.set(child.id, id)
-    return node
-  }
-  const processNode = (process: Process): TreeNode => {
-    const { key } = process
-    const children = (places.childrenOf.get(key) ?? none).map(processNode)
-    return made(`process|${key}`, { kind: 'process', process }, aboutProcesses.get(key) ?? none, children)
-  }
-  const branchNode = (branch: Branch): TreeNode => {
-    const id = `${branch.kind}|${branch.key}`
-    const children = [...(places.topOf.get(id) ?? none).map(processNode), ...branch.children.map(branchNode)]
-    switch (branch.kind) {
-      case 'daemon':
-        return made(id, { kind: 'daemon', daemon: branch.daemon }, branch.verdicts, children)
-      case 'shim':
-        return made(id, { kind: 'shim', shim: branch.shim }, branch.verdicts, children)
-      case 'container':
-        return made(id, { kind: 'container', container: branch.container }, branch.verdicts, children)
+  return (seen) => {
+    const places = place(seen)
+    const aboutProcesses = byProcess(seen.verdicts)
+    const processNode = (placed: Placed): TreeNode => {
+      const { process } = placed
+      const verdicts = aboutProcesses.get(process.key) ?? none
+      const children = placed.children.length === 0 ? none : placed.children.map(processNode)
+      const before = grown.get(placed)
+      if (before !== undefined && before.verdicts === verdicts && same(before.children, children)) return before
+      const node = made(`process|${process.key}`, { kind: 'process', process }, verdicts, children)
+      grown.set(placed, node)
+      return node
     }
-  }
+    const ownProcesses = ({ kind, key }: Branch): readonly Placed[] | undefined =>
+      kind === 'container' ? places.inContainers.get(key) : kind === 'shim' ? places.underShims.get(key) : undefined
+    const branchNode = (branch: Branch): TreeNode => {
+      const children = [...(ownProcesses(branch) ?? none).map(processNode), ...branch.children.map(branchNode)]
+      return made(`${branch.kind}|${branch.key}`, subjectOf(branch), branch.verdicts, children)
+    }
 
-  const roots = nest(seen).map(branchNode)
-  const others = (places.topOf.get(othersId) ?? none).map(processNode)
-  if (others.length > 0) roots.push(made(othersId, { kind: 'others', count: places.others }, none, others))
-  return { roots, byId, parentOf }
+    const roots = nest(seen).map(branchNode)
+    const others = places.others.map(processNode)
+    if (others.length > 0) roots.push(made(othersId, { kind: 'others', count: countOf(others) }, none, others))
+    return roots
+  }
 }
 
+/** Id of the row of those that belong to nobody. */
+const othersId = 'others|'
+
+const countOf = (nodes: readonly TreeNode[]): number =>
+  nodes.reduce((sum, { children }) => sum + 1 + countOf(children), 0)
+
+/** From the root to the node with this id, both included; empty when it is not there. */
+export function wayTo(id: string, roots: readonly TreeNode[]): readonly TreeNode[] {
+  for (const root of roots) {
+    if (root.id === id) return [root]
+    const way = root.children.length === 0 ? none : wayTo(id, root.children)
+    if (way.length > 0) return [root, ...way]
+  }
+  return none
+}
+
+const made = (id: string, subject: Subject, verdicts: readonly Verdict[], children: readonly TreeNode[]): TreeNode => ({
+  id,
+  subject,
+  verdicts,
+  within: children.length === 0 ? nothing : sumUp(children),
+  children,
+})
+
+function subjectOf(branch: Branch): Subject {
+  switch (branch.kind) {
+    case 'daemon':
+      return { kind: 'daemon', daemon: branch.daemon }
+    case 'shim':
+      return { kind: 'shim', shim: branch.shim }
+    case 'container':
+      return { kind: 'container', container: branch.container }
+  }
+}
+
+function byProcess(verdicts: readonly Verdict[]): ReadonlyMap<string, readonly Verdict[]> {
+  const groups = new Map<string, Verdict[]>()
+  for (const verdict of verdicts) {
+    const { kind, key } = verdict.subject
+    if (kind === 'process' && key !== undefined) groups.set(key, [...(groups.get(key) ?? []), verdict])
+  }
+  return groups
+}
+
+const same = (a: readonly TreeNode[], b: readonly TreeNode[]): boolean =>
+  a.length === b.length && a.every((node, index) => node === b[index])
+
+const nothing: Within = { verdicts: 0, worst: undefined }
 const none: readonly never[] = []
 
 const rank = { info: 1, warning: 2, critical: 3 }

@@ -60,10 +60,3 @@ function opensByItself({ subject, children }: TreeNode, processes: boolean): boo
       return processes
   }
 }
-
-/** The ids of what leads to a row, nearest first. */
-export function pathTo(id: string, parentOf: ReadonlyMap<string, string>): readonly string[] {
-  const path: string[] = []
-  for (let above = parentOf.get(id); above !== undefined; above = parentOf.get(above)) path.push(above)
-  return path
-}

@@ -1,9 +1,9 @@
 import { computed, signal } from '@preact/signals'
 import type { NodeEvent } from '../../../core/model/event.ts'
 import type { View } from '../../../core/snapshot/receive.ts'
-import { growTree, type TreeNode } from './grow-tree.ts'
+import { treeGrower, type TreeNode, wayTo } from './grow-tree.ts'
 import { parsePlace, type Place } from './place.ts'
-import { pathTo, rowsOf } from './rows.ts'
+import { rowsOf } from './rows.ts'
 import { searchTree } from './search.ts'
 
 /* What the page knows and what the reader chose. Everything else is computed from it. */
@@ -53,13 +53,14 @@ export const containers = computed(() => current.value.containers)
 export const verdicts = computed(() => current.value.verdicts)
 export const processesKnown = computed(() => current.value.processes !== undefined)
 
+const grow = treeGrower()
 const tree = computed(() => {
   const { processes, ...collections } = current.value
-  return growTree(wantsProcesses.value ? { ...collections, processes } : collections)
+  return grow(wantsProcesses.value ? { ...collections, processes } : collections)
 })
 const search = computed(() => place.value.search)
 const onlyWrong = computed(() => place.value.onlyWrong)
-export const found = computed(() => searchTree(tree.value.roots, { text: search.value, onlyWrong: onlyWrong.value }))
+export const found = computed(() => searchTree(tree.value, { text: search.value, onlyWrong: onlyWrong.value }))
 const processesTicked = computed(() => place.value.processes)
 export const rows = computed(() =>
   rowsOf(found.value.roots, {
@@ -75,9 +76,10 @@ let last: TreeNode | undefined
 /** The selected row's subject. Of one that is gone, what was last seen. */
 export const selected = computed<{ readonly node: TreeNode; readonly gone: boolean } | undefined>(() => {
   const id = selectedId.value
-  const node = tree.value.byId.get(id)
+  if (id === '') return undefined
+  const node = wayTo(id, tree.value).at(-1)
   if (node !== undefined) last = node
-  if (id === '' || last?.id !== id) return undefined
+  if (last?.id !== id) return undefined
   return { node: last, gone: node === undefined }
 })
 
@@ -94,12 +96,12 @@ export function setFold(id: string, open: boolean): void {
 
 /** Selects a row, unfolds what it is in, and brings it into sight. */
 export function show(id: string): void {
-  const closed = pathTo(id, tree.peek().parentOf)
-  if (closed.length > 0) {
+  const above = wayTo(id, tree.peek()).slice(0, -1)
+  if (above.length > 0) {
     const next = new Map(chosen.peek())
-    for (const above of closed) {
+    for (const node of above) {
       // A container need not be unfolded for what is shown in it anyway.
-      if (id.startsWith('process|') || !above.startsWith('container|')) next.set(above, true)
+      if (id.startsWith('process|') || node.subject.kind !== 'container') next.set(node.id, true)
     }
     chosen.value = next
   }
