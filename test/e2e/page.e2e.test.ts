@@ -55,7 +55,7 @@ describe.skipIf(skipReal())('the page over a real node', () => {
   test('a container starts, is paused and goes on', async () => {
     await containerd.run('web')
     await rowOf(page, 'web').filter({ hasText: 'running' }).waitFor()
-    await page.locator('.timeline li', { hasText: 'container-started' }).first().waitFor()
+    await page.locator('.timeline li', { hasText: 'container-created' }).waitFor()
     await containerd.ctr('default', 'task', 'pause', 'web')
     await rowOf(page, 'web').filter({ hasText: 'paused' }).waitFor()
     expect(await rowOf(page, 'web').getAttribute('data-changed')).not.toBeNull()
@@ -76,6 +76,11 @@ describe.skipIf(skipReal())('the page over a real node', () => {
     await row.click()
     await page.locator('.details', { hasText: "'<img src=x onerror=document.title=1>'" }).waitFor()
     expect(await page.locator('img').count()).toBe(0)
+    // A link to one process: the page asks for processes, unfolds what it is in and brings it into sight.
+    const other = await browser.newPage()
+    await other.goto(page.url())
+    await other.locator('.row.process[aria-selected=true]', { hasText: '<img onerror>' }).waitFor()
+    await other.close()
     expect(await page.title()).not.toBe('1')
   })
 
@@ -92,6 +97,9 @@ describe.skipIf(skipReal())('the page over a real node', () => {
     const chosen = page.locator('.row[aria-selected=true]')
     expect(await chosen.getAttribute('data-id')).toMatch(/^container\|.*web$/)
     expect(await page.locator('#tree').getAttribute('aria-activedescendant')).toBe(await chosen.getAttribute('id'))
+    // And as a screen reader has it.
+    const grid = page.getByRole('treegrid', { name: 'Who keeps what' })
+    await grid.getByRole('row', { name: /^container web running/, level: 3, expanded: false, selected: true }).waitFor()
     await page.keyboard.press('ArrowLeft')
     expect(await page.locator('.row[data-active=true]').getAttribute('data-id')).toMatch(/^shim\|/)
     await page.keyboard.press('/')

@@ -33,8 +33,11 @@ describe('a row says who it is, how it is, and where to look', () => {
     })
   })
   test('a container of a pod whose name is not known', () => {
-    const container = aContainer({ name: null, pod: { uid: 'u', name: null, namespace: null } })
-    expect(rowText({ kind: 'container', container })).toMatchObject({ of: 'pod u', name: 'web' })
+    const container = aContainer({
+      name: null,
+      pod: { uid: '6f1c0e2a-0000-4000-8000-000000000001', name: null, namespace: null },
+    })
+    expect(rowText({ kind: 'container', container })).toMatchObject({ of: 'pod 6f1c0e2a', name: 'web' })
   })
   test('a zombie has only its name left', () =>
     expect(rowText({ kind: 'process', process: aProcess({ argv: [], state: 'Z' }) })).toMatchObject({

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { domId, GridRow } from './grid-row.tsx'
-import { active, go, indexOf, reveal, rows, setFold, show } from './state.ts'
+import { active, go, indexOf, reveal, rows, selected, setFold, show, unfoldTo } from './state.ts'
 import { stepOf } from './tree-keys.ts'
 import { visibleRange } from './visible-range.ts'
 
@@ -60,13 +60,21 @@ export function Grid() {
   // A row that was asked for may come with a later picture: processes have to be fetched first.
   const wanted = reveal.value
   const answered = useRef<object | undefined>(undefined)
+  const unfolded = useRef<object | undefined>(undefined)
   const place = indexOf.value.get(wanted.id)
   useLayoutEffect(() => {
-    if (place === undefined || answered.current === wanted) return
+    if (answered.current === wanted) return
+    if (place === undefined) {
+      if (unfolded.current !== wanted && selected.peek()?.node.id === wanted.id) {
+        unfolded.current = wanted
+        unfoldTo(wanted.id)
+      }
+      return
+    }
     answered.current = wanted
     active.value = wanted.id
     bring(place)
-  }, [wanted, place])
+  }, [wanted, place, shown])
 
   const pressed = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return

@@ -72,10 +72,10 @@ function containerText(container: Container): RowText {
 export const containerName = ({ role, name, id }: Pick<Container, 'role' | 'name' | 'id'>): string =>
   role === 'sandbox' ? 'sandbox' : (name ?? shortId(id))
 
-/** `namespace/name`, or what is known of it; empty without a pod. */
+/** `namespace/name`, or the beginning of its uid; empty without a pod. */
 export function podName({ pod }: Pick<Container, 'pod'>): string {
   if (pod === null) return ''
-  return pod.name === null ? `pod ${pod.uid}` : `${pod.namespace ?? '?'}/${pod.name}`
+  return pod.name === null ? `pod ${pod.uid.slice(0, 8)}` : `${pod.namespace ?? '?'}/${pod.name}`
 }
 
 /** A zombie has only its `comm` left, in brackets as `ps` prints it. */

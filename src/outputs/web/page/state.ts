@@ -94,17 +94,20 @@ export function setFold(id: string, open: boolean): void {
   chosen.value = new Map(chosen.peek()).set(id, open)
 }
 
-/** Selects a row, unfolds what it is in, and brings it into sight. */
+/** Selects a row and brings it into sight. */
 export function show(id: string): void {
-  const above = wayTo(id, tree.peek()).slice(0, -1)
-  if (above.length > 0) {
-    const next = new Map(chosen.peek())
-    for (const node of above) {
-      // A container need not be unfolded for what is shown in it anyway.
-      if (id.startsWith('process|') || node.subject.kind !== 'container') next.set(node.id, true)
-    }
-    chosen.value = next
-  }
   go({ at: id })
   reveal.value = { id }
+}
+
+/** Unfolds what a row is in. */
+export function unfoldTo(id: string): void {
+  const above = wayTo(id, tree.peek()).slice(0, -1)
+  if (above.length === 0) return
+  const next = new Map(chosen.peek())
+  for (const node of above) {
+    // A container need not be unfolded for the daemons in it: they are in sight anyway.
+    if (id.startsWith('process|') || node.subject.kind !== 'container') next.set(node.id, true)
+  }
+  chosen.value = next
 }
