@@ -7,7 +7,7 @@ import { aContainer, aDaemon, aShim, aSnapshot } from '../../core/snapshot/suppo
 
 const roots = treeGrower()(aSnapshot({ daemons: [aDaemon()], shims: [aShim()], containers: [aContainer()] }))
 /** A daemon, its shim, and a container that is folded. */
-const rows = rowsOf(roots, { chosen: new Map(), leading: new Set(), processes: false })
+const rows = rowsOf(roots, { chosen: new Map(), leading: new Set(), processes: false, known: false })
 
 test.each([
   ['ArrowDown', 0, { do: 'go', to: 1 }],

@@ -26,7 +26,7 @@ const processes: readonly Process[] = [
 const plain = treeGrower()(snapshot)
 const full = treeGrower()({ ...snapshot, processes })
 
-const everything = { chosen: new Map(), leading: new Set<string>(), processes: true }
+const everything = { chosen: new Map(), leading: new Set<string>(), processes: true, known: false }
 const drawn = (roots: readonly TreeNode[], folding: Partial<Parameters<typeof rowsOf>[1]> = {}) =>
   rowsOf(roots, { ...everything, processes: false, ...folding })
 const outline = (rows: readonly Row[]) => rows.map(({ node, level }) => `${'  '.repeat(level - 1)}${node.id}`)
@@ -55,6 +55,14 @@ describe('rows', () => {
     expect(rows[web?.parent ?? -1]?.node.id).toBe('shim|4000@900')
     const opened = drawn(full, { chosen: new Map([[web?.node.id ?? '', true]]) })
     expect(outline(opened)).toContain('        process|4011@950')
+  })
+
+  test('a container whose processes were not counted yet has some, unless it is known that it has none', () => {
+    const young = treeGrower()(aSnapshot({ containers: [aContainer({ processes: 0 })] }))
+    expect(drawn(young)[0]?.open).toBe(false)
+    expect(drawn(young, { known: true })[0]?.open).toBeUndefined()
+    const created = treeGrower()(aSnapshot({ containers: [aContainer({ processes: 0, initPid: null })] }))
+    expect(drawn(created)[0]?.open).toBeUndefined()
   })
 
   test('what is folded is not drawn, and tells what is wrong in it', () => {

@@ -60,7 +60,8 @@ function containerText(container: Container): RowText {
     rest: joined(
       shortId(id),
       shim === null && 'no keeper',
-      counted(processes, 'process', 'processes'),
+      // A container that has just started was not counted yet.
+      processes > 0 && counted(processes, 'process', 'processes'),
       zombies > 0 && counted(zombies, 'zombie'),
       execs.length > 0 && counted(execs.length, 'exec session'),
       image,

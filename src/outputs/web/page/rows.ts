@@ -21,6 +21,8 @@ export interface Folding {
   readonly leading: ReadonlySet<string>
   /** Whether processes are drawn without being asked for one by one. */
   readonly processes: boolean
+  /** Whether they are known, so that a container without one among its children has none. */
+  readonly known: boolean
 }
 
 /** The rows from top to bottom; what is below a folded one is not among them. */
@@ -28,7 +30,7 @@ export function rowsOf(roots: readonly TreeNode[], folding: Folding): readonly R
   const rows: Row[] = []
   const add = (nodes: readonly TreeNode[], level: number, parent: number) => {
     nodes.forEach((node, index) => {
-      const open = canOpen(node) ? isOpen(node, folding) : undefined
+      const open = canOpen(node, folding) ? isOpen(node, folding) : undefined
       const at = rows.length
       rows.push({ node, level, open, parent, place: index + 1, siblings: nodes.length })
       if (open === true) add(node.children, level + 1, at)
@@ -38,9 +40,10 @@ export function rowsOf(roots: readonly TreeNode[], folding: Folding): readonly R
   return rows
 }
 
-/** Processes may not have been asked for yet; that there are some is known all the same. */
-const canOpen = ({ subject, children }: TreeNode): boolean =>
-  children.length > 0 || (subject.kind === 'container' && subject.container.processes > 0)
+/** Processes may not have been asked for yet; that there are some is known all the same, though not always counted. */
+const canOpen = ({ subject, children }: TreeNode, { known }: Folding): boolean =>
+  children.length > 0 ||
+  (!known && subject.kind === 'container' && (subject.container.initPid !== null || subject.container.processes > 0))
 
 function isOpen(node: TreeNode, { chosen, leading, processes }: Folding): boolean {
   if (leading.has(node.id)) return true

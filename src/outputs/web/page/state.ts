@@ -67,6 +67,7 @@ export const rows = computed(() =>
     chosen: chosen.value,
     leading: found.value.leading,
     processes: processesTicked.value,
+    known: wantsProcesses.value && processesKnown.value,
   }),
 )
 export const indexOf = computed(() => new Map(rows.value.map(({ node }, index) => [node.id, index])))
