@@ -1,4 +1,6 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { domId } from '../../../src/outputs/web/page/dom-id.ts'
 import { visible, visiblePieces } from '../../../src/outputs/web/page/visible.ts'
 import { printable } from '../../../src/outputs/text/printable.ts'
 
@@ -19,4 +21,15 @@ test('page and terminal write out the same characters', () => {
       expect(visible(character), code.toString(16)).toBe(printable(character))
   }
   expect(visible('\ud800')).toBe('\\u{d800}')
+})
+
+test('ids in the document: no white space, no two alike, whatever was named how', () => {
+  const name = fc.string({ unit: 'binary' })
+  fc.assert(
+    fc.property(name, name, (a, b) => {
+      expect(domId(a)).toMatch(/^row-\w*$/)
+      expect(domId(a) === domId(b)).toBe(a === b)
+    }),
+  )
+  expect(domId('container|\ud800')).toBe('row-container_7c__d800_')
 })

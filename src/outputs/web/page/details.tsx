@@ -12,7 +12,7 @@ export function Details() {
   if (at === '' || view.value?.current === undefined) return null
   return (
     <section class="details" aria-label="Details of what is selected">
-      <button type="button" class="close" aria-label="Close the details" onClick={() => go({ at: '' })}>
+      <button type="button" class="close" aria-label="Close the details" onClick={close}>
         ✕
       </button>
       {found === undefined ? (
@@ -27,6 +27,11 @@ export function Details() {
       )}
     </section>
   )
+}
+
+function close(): void {
+  go({ at: '' })
+  document.getElementById('tree')?.focus()
 }
 
 function Known({ node, gone }: { node: TreeNode; gone: boolean }) {

@@ -1,12 +1,10 @@
 import type { Verdict } from '../../../core/model/snapshot.ts'
+import { domId } from './dom-id.ts'
 import type { Row } from './rows.ts'
 import { rowText } from './row-wording.ts'
 import { active, changes, place, setFold, show } from './state.ts'
 import { Age, MarkText, Text } from './text.tsx'
 import { counted, severityMark } from './wording.ts'
-
-/** The id in the document of a row: ids there hold no white space. */
-export const domId = (id: string): string => `row-${encodeURIComponent(id)}`
 
 /** One row of the tree, at its place. */
 export function GridRow({ row, index, top }: { row: Row; index: number; top: number }) {

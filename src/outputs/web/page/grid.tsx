@@ -1,12 +1,15 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
-import { domId, GridRow } from './grid-row.tsx'
+import { domId } from './dom-id.ts'
+import { GridRow } from './grid-row.tsx'
 import { active, go, indexOf, reveal, rows, selected, setFold, show, unfoldTo } from './state.ts'
 import { stepOf } from './tree-keys.ts'
 import { visibleRange } from './visible-range.ts'
 
-/** As `--row` in tree.css: fingers need more than a pointer. */
-const rowHeight = matchMedia('(pointer: coarse)').matches ? 40 : 28
+/** As `--row` in tree.css, in pixels: it grows with the reader's letters, and fingers need more than a pointer. */
+const rowHeight =
+  Number.parseFloat(getComputedStyle(document.documentElement).fontSize) *
+  (matchMedia('(pointer: coarse)').matches ? 3 : 2)
 
 /** The tree as an ARIA treegrid. Of its rows only those in sight are in the document. */
 export function Grid() {

@@ -97,7 +97,7 @@ export function setFold(id: string, open: boolean): void {
 
 /** Selects a row and brings it into sight. */
 export function show(id: string): void {
-  go({ at: id })
+  go({ at: id, verdict: '' })
   reveal.value = { id }
 }
 
