@@ -92,16 +92,18 @@ async function play(file) {
       '--web.listen-address',
       '127.0.0.1:0',
     ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
+    { stdio: ['ignore', 'pipe', 'pipe'] },
   )
   const gone = new Promise((resolve) => serving.once('exit', resolve))
   const url = await new Promise((resolve, reject) => {
     let said = ''
-    serving.stdout.on('data', (text) => {
+    const heard = (text) => {
       said += text
       const found = /http:\/\/\S+:\d+\//.exec(said)
       if (found !== null) resolve(found[0])
-    })
+    }
+    serving.stdout.on('data', heard)
+    serving.stderr.on('data', heard)
     serving.once('exit', (code) => reject(new Error(`shimscope serve ended with ${code}: ${said}`)))
   })
   return {

@@ -72,6 +72,7 @@ export function VerdictCard({ verdict, opensItself }: { verdict: Verdict; opensI
           </p>
           <p class="foot">
             <CopyButton text={() => verdictText(verdict, about, view.peek()?.hello.node ?? '', linkTo(verdict))} />
+            <code>shimscope explain {code}</code>
             {resembles.length > 0 && (
               <span class="quiet">
                 resembles{' '}
