@@ -88,7 +88,8 @@ function Code({ verdict: { severity, code, status } }: { verdict: Verdict }) {
   const pending = status === 'pending' ? ', pending' : ''
   return (
     <span class={`code ${severity} ${status}`} title={`${severity}${pending}`}>
-      {severityMark(severity).sign} {code}
+      <span aria-hidden="true">{severityMark(severity).sign} </span>
+      {code}
       <span class="spoken">{`, ${severity}${pending}`}</span>
     </span>
   )
