@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Container, Process, Snapshot } from '../../src/core/model/snapshot.ts'
+import { writeFrame } from '../../src/outputs/http/live-schema.ts'
 import { buildServer } from '../../src/outputs/http/server.ts'
 import { addLive } from '../../src/outputs/live/add-live.ts'
 import { readPage } from '../../src/outputs/web/read-page.ts'
@@ -125,7 +126,7 @@ async function serve(agent: MemoryAgent) {
     runtimeTable: [],
     loopback: true,
   })
-  await addLive(app, { agent })
+  await addLive(app, { agent, writeFrame })
   await app.listen({ host: '127.0.0.1', port: 0 })
   return { url: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}/`, close: () => app.close() }
 }

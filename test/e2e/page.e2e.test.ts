@@ -155,7 +155,7 @@ describe.skipIf(skipReal())('the page over a real node', () => {
   test('the agent is restarted: the page says so, and goes on by itself', async () => {
     await page.locator('#freshness[data-state=live]').waitFor()
     await node.world.kill('TERM', served.pid)
-    await page.locator('#freshness[data-state=broken]').waitFor()
+    await page.locator('#freshness[data-state=lost]').waitFor()
     // What was known stays in sight.
     expect(await rowOf(page, 'web').count()).toBe(1)
     await containerd.start()

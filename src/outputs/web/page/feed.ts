@@ -1,7 +1,7 @@
 import type { Frame, NodeEvent } from '../../../core/model/event.ts'
 import type { View } from '../../../core/snapshot/receive.ts'
+import { follow, type LiveClient } from '../../live/client.ts'
 import { changedIds } from './changes.ts'
-import { keepConnected } from './connection.ts'
 import { changes, events, link, seenAtMs, view } from './state.ts'
 import { mergeEvents } from './timeline.ts'
 
@@ -15,25 +15,17 @@ let happened: readonly NodeEvent[] = []
 let drawnAtMs = 0
 let due = false
 
-/** Follows the node, with its processes or without; returns what ends it. */
-export function followNode(processes: boolean): () => void {
-  return keepConnected({
-    open(query, heard, closed) {
-      const wishes = [query, processes ? 'processes' : ''].filter(Boolean).join('&')
-      const url = new URL(`api/v1/live${wishes && `?${wishes}`}`, location.href)
-      url.hash = ''
-      url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
-      const socket = new WebSocket(url)
-      socket.onmessage = ({ data }) => heard(String(data))
-      socket.onclose = ({ code }) => closed(code)
-      return socket
+/** Follows the node; whether with its processes can be changed at any time. */
+export const followNode = (processes: boolean): LiveClient =>
+  follow({
+    url: new URL('.', location.href).href,
+    open: (url) => new WebSocket(url),
+    changed: seen,
+    linked({ state }) {
+      link.value = state
     },
-    seen,
-    state(next) {
-      link.value = next
-    },
+    processes,
   })
-}
 
 function seen(next: View, frame: Frame): void {
   if (next.takenAt !== latest?.takenAt || next.hello.run !== latest?.hello.run) seenAtMs.value = Date.now()

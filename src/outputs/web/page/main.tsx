@@ -8,7 +8,8 @@ import { visible } from './visible.ts'
 
 /* The page: it follows the node, keeps the URL in step with what the reader looks at, and draws. */
 
-effect(() => followNode(wantsProcesses.value))
+const client = followNode(wantsProcesses.peek())
+effect(() => client.wantProcesses(wantsProcesses.value))
 
 effect(() => {
   const fragment = formatPlace(place.value)

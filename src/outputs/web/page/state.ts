@@ -1,6 +1,7 @@
 import { computed, signal } from '@preact/signals'
 import type { NodeEvent } from '../../../core/model/event.ts'
 import type { View } from '../../../core/snapshot/receive.ts'
+import type { Link } from '../../live/client.ts'
 import { treeGrower, type TreeNode, wayTo } from './grow-tree.ts'
 import { parsePlace, type Place } from './place.ts'
 import { rowsOf } from './rows.ts'
@@ -11,7 +12,7 @@ import { searchTree } from './search.ts'
 /** What the feed has told; drawn as it is. */
 export const view = signal<View | undefined>(undefined)
 export const events = signal<readonly NodeEvent[]>([])
-export const link = signal<'connecting' | 'live' | 'broken'>('connecting')
+export const link = signal<'connecting' | Link['state']>('connecting')
 /** When the picture last advanced, by this browser's clock: its age needs no clock of the node. */
 export const seenAtMs = signal(Date.now())
 /** Row and verdict ids that have just changed, and how often each did. */

@@ -40,11 +40,11 @@ function Freshness() {
   )
 }
 
-const says: Readonly<Record<'connecting' | 'live' | 'late' | 'broken', (recorded: boolean) => string>> = {
+const says: Readonly<Record<'connecting' | 'live' | 'late' | 'lost', (recorded: boolean) => string>> = {
   connecting: () => 'connecting…',
   live: (recorded) => (recorded ? 'recording' : 'live'),
   late: () => 'connected, but the agent looks no more',
-  broken: () => 'no connection, trying again…',
+  lost: () => 'no connection, trying again…',
 }
 
 function Notices() {
