@@ -13,11 +13,11 @@ const packages: Record<string, readonly string[]> = {
   tmux: ['tmux'],
   tini: ['tini', 'tini-static'],
   debootstrap: ['debootstrap'],
+  chromium: ['chromium'],
   prometheus: ['prometheus', 'promtool'],
   'prometheus-alertmanager': ['prometheus-alertmanager'],
   'util-linux': ['unshare', 'nsenter', 'setsid', 'setpriv'],
   curl: ['curl'],
-  chromium: ['chromium'],
   openssl: ['openssl'],
   'kubernetes-client': ['kubectl'],
 }

@@ -1,73 +1,73 @@
-import type { Container, Daemon, Pass, Shim, Snapshot, Verdict } from '../../../core/model/snapshot.ts'
+import type { Container, Pass, Severity, Shim, Verdict } from '../../../core/model/snapshot.ts'
 
 /* What the page says, without saying where. All of it is text: it never becomes markup. */
 
-/** A word about an element, and how it is meant. */
+export type Tone = 'good' | 'info' | 'warning' | 'critical' | 'quiet'
+
+/** A word about something: said by sign and colour too, never by colour alone. */
 export interface Mark {
+  readonly sign: string
   readonly text: string
-  readonly tone: 'good' | 'info' | 'warning' | 'critical' | 'quiet'
+  readonly tone: Tone
 }
 
-export interface Line {
-  readonly name: string
-  readonly marks: readonly Mark[]
-  readonly rest: string
+const signs: Readonly<Record<Severity, string>> = { critical: '✖', warning: '▲', info: '◆' }
+
+export const severityMark = (severity: Severity): Mark => ({ sign: signs[severity], text: severity, tone: severity })
+
+export function supervisionMark(supervision: Shim['supervision']): Mark {
+  switch (supervision) {
+    case 'managed':
+      return { sign: '●', text: supervision, tone: 'good' }
+    case 'orphaned':
+      return { sign: '✖', text: supervision, tone: 'critical' }
+    case 'unknown':
+      return { sign: '?', text: 'not known', tone: 'quiet' }
+  }
 }
 
-const joined = (...parts: (string | null | false)[]): string =>
-  parts.filter((part) => part !== null && part !== false && part !== '').join(' · ')
+export function stateMark(state: Container['state']): Mark {
+  switch (state) {
+    case 'running':
+      return { sign: '●', text: state, tone: 'good' }
+    case 'creating':
+      return { sign: '◌', text: state, tone: 'info' }
+    case 'created':
+      return { sign: '○', text: state, tone: 'info' }
+    case 'paused':
+      return { sign: '‖', text: state, tone: 'warning' }
+    case 'stopped':
+      return { sign: '■', text: state, tone: 'quiet' }
+    case 'unknown':
+      return { sign: '?', text: 'not known', tone: 'quiet' }
+  }
+}
+
+/** State letters of proc(5), as words; `undefined` for those that sleep or run. */
+export function processStateMark(state: string): Mark | undefined {
+  switch (state) {
+    case 'Z':
+      return { sign: '▲', text: 'zombie', tone: 'warning' }
+    case 'X':
+      return { sign: '■', text: 'dead', tone: 'quiet' }
+    case 'D':
+      // Every read of a disk is; who stays there gets a verdict.
+      return { sign: '◌', text: 'in the kernel', tone: 'quiet' }
+    case 'T':
+    case 't':
+      return { sign: '‖', text: 'stopped', tone: 'warning' }
+    default:
+      return undefined
+  }
+}
 
 /** Twelve digits of a long hexadecimal id, as docker and crictl print it; other ids as they are. */
-export const shortId = (id: string): string => (/^[0-9a-f]{64}$/.test(id) ? id.slice(0, 12) : id)
+export const shortId = (id: string): string => (/^[0-9a-f]{32,}$/.test(id) ? id.slice(0, 12) : id)
 
-const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
+export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
 
-export function daemonLine({ runtime, pid, addresses, state }: Daemon): Line {
-  const marks: Mark[] = state === 'listening' ? [] : [{ text: state, tone: state === 'starting' ? 'info' : 'quiet' }]
-  return { name: runtime, marks, rest: joined(`pid ${pid}`, addresses.join(' ')) }
-}
-
-export function shimLine({ runtime, pid, id, containerdNamespace, relation, supervision, parentage }: Shim): Line {
-  const supervised: Mark = {
-    text: supervision,
-    tone: supervision === 'managed' ? 'good' : supervision === 'orphaned' ? 'critical' : 'quiet',
-  }
-  return {
-    name: runtime,
-    marks: [{ text: relation, tone: 'quiet' }, supervised],
-    rest: joined(`pid ${pid}`, id && shortId(id), containerdNamespace, `child of ${parentage}`),
-  }
-}
-
-const stateTone: Readonly<Record<Container['state'], Mark['tone']>> = {
-  creating: 'info',
-  created: 'info',
-  running: 'good',
-  paused: 'warning',
-  stopped: 'quiet',
-  unknown: 'quiet',
-}
-
-export function containerLine(container: Container): Line {
-  const { role, name, id, pod, state, initPid, processes, zombies, execs, shim } = container
-  const named = role === 'sandbox' ? 'sandbox' : (name ?? shortId(id))
-  const marks: Mark[] = [{ text: state, tone: stateTone[state] }]
-  if (shim === null) marks.push({ text: 'no keeper', tone: 'quiet' })
-  if (zombies > 0) marks.push({ text: counted(zombies, 'zombie'), tone: 'warning' })
-  return {
-    name: pod === null ? named : `${podName(pod)} / ${named}`,
-    marks,
-    rest: joined(
-      shortId(id),
-      initPid !== null && `pid ${initPid}`,
-      counted(processes, 'process', 'processes'),
-      execs.length > 0 && counted(execs.length, 'exec session'),
-    ),
-  }
-}
-
-const podName = ({ uid, name, namespace }: NonNullable<Container['pod']>): string =>
-  name === null ? `pod ${uid}` : `${namespace ?? '?'}/${name}`
+export const joined = (...parts: readonly (string | null | undefined | false)[]): string =>
+  parts.filter((part) => part !== null && part !== undefined && part !== false && part !== '').join(' · ')
 
 /** The severest first, firing before pending, the longest standing before the newest. */
 export function byUrgency(verdicts: readonly Verdict[]): readonly Verdict[] {
@@ -96,85 +96,7 @@ export function notices({ source, complete, reads, denied }: Pass, takenAt: stri
     .join('\n')
 }
 
-/** One card of the overview: what it counts, how many, and of which kinds. */
-export interface Card {
-  readonly title: string
-  readonly total: string
-  readonly parts: readonly Mark[]
-}
-
-type Shown = Pick<Snapshot, 'daemons' | 'shims' | 'containers' | 'verdicts' | 'pass'>
-
-export function cards({ daemons, shims, containers, verdicts, pass }: Shown): readonly Card[] {
-  const firing = verdicts.filter(({ status }) => status === 'firing')
-  const pending = verdicts.length - firing.length
-  return [
-    {
-      title: 'Verdicts',
-      total: String(firing.length),
-      parts: [
-        ...counts(
-          firing,
-          ({ severity }) => severity,
-          (severity) => severity as Verdict['severity'],
-        ),
-        ...(pending > 0 ? [{ text: `${pending} pending`, tone: 'quiet' as const }] : []),
-      ],
-    },
-    {
-      title: 'Daemons',
-      total: String(daemons.length),
-      parts: counts(
-        daemons,
-        ({ runtime }) => runtime,
-        () => 'quiet',
-      ),
-    },
-    {
-      title: 'Shims',
-      total: String(shims.length),
-      parts: [
-        ...counts(
-          shims,
-          ({ supervision }) => supervision,
-          (word) => (word === 'managed' ? 'good' : word === 'orphaned' ? 'critical' : 'quiet'),
-        ),
-        ...counts(
-          shims,
-          ({ relation }) => relation,
-          () => 'quiet',
-        ),
-      ],
-    },
-    {
-      title: 'Containers',
-      total: String(containers.length),
-      parts: counts(
-        containers,
-        ({ state }) => state,
-        (state) => stateTone[state as Container['state']],
-      ),
-    },
-    {
-      title: 'Processes',
-      total: String(pass.processes),
-      parts: [
-        { text: counted(pass.threads, 'thread'), tone: 'quiet' },
-        { text: `looked at in ${pass.durationMs.toFixed(pass.durationMs < 10 ? 1 : 0)} ms`, tone: 'quiet' },
-      ],
-    },
-  ]
-}
-
-function counts<T>(items: readonly T[], wordOf: (item: T) => string, toneOf: (word: string) => Mark['tone']): Mark[] {
-  const numbers = new Map<string, number>()
-  for (const item of items) numbers.set(wordOf(item), (numbers.get(wordOf(item)) ?? 0) + 1)
-  return [...numbers]
-    .sort((a, b) => b[1] - a[1])
-    .map(([word, number]) => ({ text: `${number} ${word}`, tone: toneOf(word) }))
-}
-
-/** `3 min`, `2 h`, `5 d`: as exact as one needs. */
+/** `3 s`, `3 min`, `2 h`, `5 d`: as exact as one needs. */
 export function ageOf(sinceMs: number, nowMs: number): string {
   const seconds = Math.max(0, Math.round((nowMs - sinceMs) / 1000))
   if (seconds < 120) return `${seconds} s`
@@ -183,9 +105,22 @@ export function ageOf(sinceMs: number, nowMs: number): string {
   return `${Math.floor(seconds / 86_400)} d`
 }
 
+/** `640 B`, `12.3 MB`; in powers of ten, as containerd's metrics and most dashboards count. */
+export function bytesOf(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  let size = bytes
+  let unit = 0
+  while (size >= 999.5 && unit < units.length - 1) {
+    size /= 1000
+    unit++
+  }
+  return `${unit > 0 && size < 99.95 ? size.toFixed(1) : Math.round(size)} ${units[unit]}`
+}
+
 /** Where a public issue is found; `undefined` for text that is no address. */
 export function issueUrl(issue: string): string | undefined {
   const short = /^([A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100})#([0-9]{1,9})$/.exec(issue)
   if (short !== null) return `https://github.com/${short[1]}/issues/${short[2]}`
+  if (/^CVE-[0-9]{4}-[0-9]{4,7}$/.test(issue)) return `https://www.cve.org/CVERecord?id=${issue}`
   return /^https:\/\/[A-Za-z0-9.-]+\/\S*$/.test(issue) ? issue : undefined
 }

@@ -1,0 +1,43 @@
+/** Where the reader is, and what they look for: all that the URL holds, so that it can be pasted into a chat. */
+export interface Place {
+  /** Id of the selected row, as `shim|4000@900`; empty for none. */
+  readonly at: string
+  /** Key of the verdict that is pointed at; empty for none. */
+  readonly verdict: string
+  readonly search: string
+  readonly onlyWrong: boolean
+  readonly processes: boolean
+}
+
+/** Longer searches are somebody's joke. */
+const longest = 1024
+
+/** The place in a URL's fragment, with or without `#`. What it does not say is as on a fresh page. */
+export function parsePlace(fragment: string): Place {
+  const said = new URLSearchParams(fragment.replace(/^#/, ''))
+  const text = (name: string) => (said.get(name) ?? '').slice(0, longest)
+  return {
+    at: text('at'),
+    verdict: text('verdict'),
+    search: text('q'),
+    onlyWrong: said.has('wrong'),
+    processes: said.has('processes'),
+  }
+}
+
+/** The fragment of a place, without `#`; empty for a fresh page. */
+export function formatPlace({ at, verdict, search, onlyWrong, processes }: Place): string {
+  const said = new URLSearchParams()
+  if (search !== '') said.set('q', search)
+  if (at !== '') said.set('at', at)
+  if (verdict !== '') said.set('verdict', verdict)
+  if (onlyWrong) said.set('wrong', '')
+  if (processes) said.set('processes', '')
+  // Nothing is gained by escaping these, and a chat keeps them.
+  return said
+    .toString()
+    .replaceAll('%40', '@')
+    .replaceAll('%2F', '/')
+    .replaceAll('%3A', ':')
+    .replaceAll(/=(?=&|$)/g, '')
+}
