@@ -51,9 +51,11 @@ describe('a slow client', () => {
     slow.socket.resume()
     await until(() => slow.seen.view?.current?.seq === 31)
     expect(four(slow.seen.view?.current as Collections)).toEqual(four(large(30)))
-    expect(slow.seen.frames.filter(({ type }) => type === 'snapshot')).toHaveLength(2)
+    // Once as a rule; more often where the kernel takes so much meanwhile that it seems to have caught up.
+    const { resyncs } = feed.counts()
+    expect(resyncs).toBeGreaterThan(0)
+    expect(slow.seen.frames.filter(({ type }) => type === 'snapshot')).toHaveLength(1 + resyncs)
     expect(slow.seen.frames.length).toBeLessThan(30)
-    expect(feed.counts().resyncs).toBe(1)
     expect([slow.seen.broken, quick.seen.broken]).toEqual([false, false])
     agent.look(large(31))
     await until(() => slow.seen.view?.current?.seq === 32)
