@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Board, Panel } from '../../generate/dashboards/board.ts'
-import { boards } from '../../generate/dashboards/index.ts'
+import type { Board, Panel } from '../../dashboards/source/board.ts'
+import { boards } from '../../dashboards/source/index.ts'
 import { openNode } from './support/node.ts'
 import { skipReal } from './support/prerequisites.ts'
 import { gone, shimOf } from './support/processes.ts'

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { dashboardOf } from '../../generate/dashboards/grafana.ts'
-import { boards } from '../../generate/dashboards/index.ts'
+import { dashboardOf } from '../../dashboards/source/grafana.ts'
+import { boards } from '../../dashboards/source/index.ts'
 import { unknownIn } from './promql.ts'
 
 const folder = new URL('../../dashboards/', import.meta.url)

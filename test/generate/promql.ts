@@ -1,5 +1,5 @@
 import { everyMetric } from '../../src/outputs/metrics/exposition.ts'
-import { recordings } from '../../generate/rules/recordings.ts'
+import { recordings } from '../../deploy/prometheus/source/recordings.ts'
 
 const ends: Readonly<Record<string, readonly string[]>> = { histogram: ['_bucket', '_sum', '_count'] }
 

@@ -1,5 +1,5 @@
-import type { Severity } from '../../src/core/model/snapshot.ts'
-import { verdictRules } from '../../src/core/verdicts/index.ts'
+import type { Severity } from '../../../src/core/model/snapshot.ts'
+import { verdictRules } from '../../../src/core/verdicts/index.ts'
 import type { Alert } from './alert.ts'
 import { lastingOf, perNode } from './settings.ts'
 

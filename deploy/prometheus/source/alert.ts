@@ -1,4 +1,4 @@
-import type { Severity } from '../../src/core/model/snapshot.ts'
+import type { Severity } from '../../../src/core/model/snapshot.ts'
 
 /** An alerting rule as Prometheus takes it, and the cases that prove it. */
 export interface Alert {

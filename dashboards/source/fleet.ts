@@ -1,5 +1,5 @@
-import { agentCount, nodesWithVerdict, pidsInUse, shareWithVerdict } from '../rules/recordings.ts'
-import { staleSeconds } from '../rules/settings.ts'
+import { agentCount, nodesWithVerdict, pidsInUse, shareWithVerdict } from '../../deploy/prometheus/source/recordings.ts'
+import { staleSeconds } from '../../deploy/prometheus/source/settings.ts'
 import { type Board, chosen, ofAgents, orZero, rate } from './board.ts'
 
 const inFleet = (record: string): string => `${record}{cluster=~"$cluster"}`

@@ -69,4 +69,4 @@ const testOf = (
 })
 
 const yaml = (content: unknown): string =>
-  `# Made by \`npm run generate\` from generate/rules: do not edit.\n${stringify(content, { lineWidth: 0 })}`
+  `# Made by \`npm run generate\` from deploy/prometheus/source: do not edit.\n${stringify(content, { lineWidth: 0 })}`

@@ -1,4 +1,4 @@
-import type { Severity } from '../../src/core/model/snapshot.ts'
+import type { Severity } from '../../../src/core/model/snapshot.ts'
 
 /** The scrape jobs of the agents: `shimscope`, or `NAMESPACE/shimscope` as a PodMonitor of that name calls it. */
 export const agents = 'job=~"(?:.+/)?shimscope"'
