@@ -11,6 +11,8 @@ export interface PassOptions {
   /** Names this life of the agent. */
   readonly run: string
   readonly graceMs: number
+  /** In how many passes each process is read anew, where nothing hangs on it; 1, the whole node in each, unless told. */
+  readonly turns?: number
 }
 
 /** A finished pass: the whole snapshot the first time, what changed from then on. */
@@ -33,8 +35,8 @@ export class PassRunner {
   #inspection: Inspection | undefined
   #stopped: { readonly daemon: Daemon; readonly atMs: number }[] = []
 
-  constructor(source: ProcSource, { run, graceMs }: PassOptions) {
-    this.#collector = new Collector(source)
+  constructor(source: ProcSource, { run, graceMs, turns = 1 }: PassOptions) {
+    this.#collector = new Collector(source, { turns })
     this.#memory = newMemory({ run, graceMs, measureEveryMs: MEASURE_EVERY_MS })
   }
 

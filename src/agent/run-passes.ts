@@ -10,10 +10,13 @@ import { passesInWorker } from './worker-passes.ts'
 
 const newRun = (): string => randomUUID().slice(0, 8)
 
+/** What a daemon sees of a process on which nothing hangs is as old as this many passes at the most: 10 s by default. */
+const TURNS = 5
+
 /** The daemon's agent: reads the node in a thread of its own. */
 export const watchNode = (paths: LivePaths, options: LoopOptions & { readonly graceMs: number }): RunningAgent =>
   startLoop(
-    passesInWorker(() => ({ paths, options: { run: newRun(), graceMs: options.graceMs } })),
+    passesInWorker(() => ({ paths, options: { run: newRun(), graceMs: options.graceMs, turns: TURNS } })),
     options,
   )
 

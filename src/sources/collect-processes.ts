@@ -9,6 +9,7 @@ import {
 } from '../core/model/process.ts'
 import { gone, known, malformed, mapReading, type Reading } from '../core/model/reading.ts'
 import { type CgroupText, CgroupTexts } from './cgroup-texts.ts'
+import { Looks } from './looks.ts'
 import type { ProcSource } from './proc-source.ts'
 import type { Tally } from './tally.ts'
 
@@ -22,7 +23,7 @@ export interface Listed {
 }
 
 /** What was read of a process, as it was read: the same text means the same again. */
-interface Remembered {
+export interface Remembered {
   readonly pid: number
   readonly files: Files
   stat: Buffer
@@ -44,9 +45,25 @@ const filesOf = (pid: number): Files => ({
   cmdline: `/proc/${pid}/cmdline`,
 })
 
+/** Which processes are read again in a pass, and how much of them. */
+export interface Attention {
+  /** Every process is read anew in one of so many passes; 1: in each. */
+  readonly turns: number
+  /** Number of this pass. */
+  readonly pass: number
+  /** Whoever started since then may still be on its way to its program and its cgroup. In ticks since boot. */
+  readonly youngSinceTicks: number
+  /** Those that something hangs on: their state is read in every pass. */
+  isWatched(pid: number): boolean
+}
+
 /**
- * Reads `stat`, `cgroup` and `cmdline` of every process: the hot path, three opens a process and little garbage. Most
+ * Reads `stat`, `cgroup` and `cmdline` of processes: the hot path, three opens a process and little garbage. Most
  * processes sleep, and what is the same to the byte is the same object as in the last pass.
+ *
+ * Most processes are also of no consequence while nothing happens to them, so that they may be read in turns. Who came or
+ * went is seen in every pass, and so is what that changes for others: children of those that went have new parents, and
+ * a parent of a newcomer is looked at again, since its pid may be another's by now.
  */
 export class Processes {
   readonly #cgroups = new CgroupTexts()
@@ -54,7 +71,7 @@ export class Processes {
   #remembered: readonly Remembered[] = []
   #processes: readonly ProcessSample[] = []
 
-  collect(source: ProcSource, tally: Tally): Listed {
+  collect(source: ProcSource, tally: Tally, attention: Attention): Listed {
     const listing = tally.count('proc', source.list('/proc'))
     if (listing.kind !== 'known') {
       this.#remembered = []
@@ -62,36 +79,34 @@ export class Processes {
       return { processes: this.#processes, unreadable: 1 }
     }
     const before = this.#remembered
-    const remembered: Remembered[] = []
-    let unreadable = 0
-    let unchanged = true
+    const looks = new Looks()
     let at = 0
     for (const pid of pidsIn(listing.value)) {
-      let earlier = before[at]
-      while (earlier !== undefined && earlier.pid < pid) earlier = before[++at]
-      const read = this.#read(source, tally, pid, earlier?.pid === pid ? earlier : undefined)
-      // A process that vanishes between two reads costs nothing but itself.
-      if (read === 'gone') continue
-      if (read === 'unreadable') {
-        unreadable += 1
-        continue
+      for (let passed = before[at]; passed !== undefined && passed.pid < pid; passed = before[at]) {
+        looks.lost(passed.pid)
+        at += 1
       }
-      if (read !== before[remembered.length]) unchanged = false
-      remembered.push(read)
+      const known = before[at]?.pid === pid ? before[at] : undefined
+      if (known !== undefined) at += 1
+      const look = known === undefined ? 'all' : lookAt(known, attention)
+      // What is taken for granted is so until a process beside it says otherwise.
+      if (look === 'none') looks.granted(known as Remembered)
+      else looks.add(pid, this.#read(source, tally, pid, known, look), known)
     }
-    if (!unchanged || remembered.length !== before.length) {
-      this.#remembered = remembered
-      this.#processes = remembered.map(({ process }) => process)
-    }
-    return { processes: this.#processes, unreadable }
+    for (const { pid } of before.slice(at)) looks.lost(pid)
+    looks.resolve((known) => this.#read(source, tally, known.pid, known, 'all'))
+    this.#keep(looks.remembered())
+    return { processes: this.#processes, unreadable: looks.unreadable }
   }
 
-  #read(
-    source: ProcSource,
-    tally: Tally,
-    pid: number,
-    before: Remembered | undefined,
-  ): Remembered | 'gone' | 'unreadable' {
+  #keep(remembered: readonly Remembered[]): void {
+    const before = this.#remembered
+    if (remembered.length === before.length && remembered.every((each, index) => each === before[index])) return
+    this.#remembered = remembered
+    this.#processes = remembered.map(({ process }) => process)
+  }
+
+  #read(source: ProcSource, tally: Tally, pid: number, before: Remembered | undefined, look: 'all' | 'stat'): Read {
     const files = before?.files ?? filesOf(pid)
     let stat = readStat(source, files, before)
     // Half a file is what a process leaves that goes while it is read: a second look says which.
@@ -99,6 +114,8 @@ export class Processes {
     tally.count('stat', stat)
     if (stat.kind !== 'known') return stat.kind === 'gone' ? 'gone' : 'unreadable'
     const { bytes, fields } = stat.value
+    if (look === 'stat' && before !== undefined && isSame(before.process, fields))
+      return refreshed(before, bytes, fields)
     // A kernel thread has neither of the other two; their opens are saved.
     if (fields.kernelThread) {
       if (before !== undefined && isSame(before.process, fields)) return refreshed(before, bytes, fields)
@@ -122,6 +139,14 @@ export class Processes {
   #cgroup(bytes: Buffer, before: Remembered | undefined): CgroupText {
     return before?.cgroup?.bytes.equals(bytes) === true ? before.cgroup : this.#cgroups.of(bytes)
   }
+}
+
+export type Read = Remembered | 'gone' | 'unreadable'
+
+function lookAt({ pid, process }: Remembered, attention: Attention): 'all' | 'stat' | 'none' {
+  const { turns, pass, youngSinceTicks } = attention
+  if (turns === 1 || pid % turns === pass % turns || process.startTicks >= youngSinceTicks) return 'all'
+  return attention.isWatched(pid) ? 'stat' : 'none'
 }
 
 const argvIn = (bytes: Buffer): readonly string[] => parseCmdline(bytes.toString('utf8'))

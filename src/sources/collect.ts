@@ -19,6 +19,9 @@ import { UnixTables } from './collect-unix-tables.ts'
 import { type ProcSource, TABLE_BYTES } from './proc-source.ts'
 import { Tally } from './tally.ts'
 
+/** A process that is older has long been where it belongs: engines move containers, and exec, within seconds. */
+const YOUNG_MS = 10_000
+
 /** What is read of a host beside its processes and itself. */
 type Around = Pick<
   HostSample,
@@ -55,9 +58,13 @@ export class Collector {
   #looked: { readonly cheap: readonly ProcessSample[]; readonly wanted: ReadonlyMap<number, Wanted> } | undefined
   #around: Around | undefined
   #pageBytes: number | null = null
+  readonly #turns: number
+  #pass = 0
 
-  constructor(source: ProcSource) {
+  /** @param turns in how many passes each process is read anew, where nothing hangs on it and nothing happens beside it. */
+  constructor(source: ProcSource, { turns = 1 }: { readonly turns?: number } = {}) {
     this.#source = source
+    this.#turns = turns
   }
 
   /** @returns `false` when the source has no further moment. */
@@ -71,7 +78,13 @@ export class Collector {
 
     const uptimeMs = valueOf(mapReading(read('/proc/uptime'), hostFiles.parseUptime))
     const bootedAtMs = valueOf(mapReading(text(source.readWhole('/proc/stat', TABLE_BYTES)), hostFiles.parseBootTime))
-    const { processes: cheap, unreadable } = this.#processes.collect(source, tally)
+    this.#pass += 1
+    const { processes: cheap, unreadable } = this.#processes.collect(source, tally, {
+      turns: this.#turns,
+      pass: this.#pass,
+      youngSinceTicks: ((uptimeMs ?? 0) - YOUNG_MS) / 10,
+      isWatched: (pid) => this.#looked?.wanted.has(pid) === true,
+    })
     const wanted = this.#looked?.cheap === cheap ? this.#looked.wanted : interestOf(cheap)
     this.#looked = { cheap, wanted }
     const processes = this.#details.collect(source, tally, cheap, wanted)

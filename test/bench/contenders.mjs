@@ -9,7 +9,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
  * Our pass, in a process of its own: `cold` with nothing remembered, `changed` as a later pass after a change, `again` as
- * one on a node that is quiet. Each reads every file.
+ * one on a node that is quiet. These read every file;
+ * `in turns` is the daemon's, on a quiet node.
  */
 export async function pass(folder) {
   const { child, ask } = start('pass.mjs')

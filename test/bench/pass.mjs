@@ -8,11 +8,14 @@ import { liveSource } from '../../dist/sources/live.js'
 const live = liveSource({ procfs: '/proc', cgroupfs: '/sys/fs/cgroup' })
 const quiet = reader(live)
 const stirred = reader(live)
+const daemon = reader(live, { turns: 5 })
 const readers = {
   cold: () => reader(live),
   /** After any change that matters, say of one process: everything is concluded anew. */
   changed: () => stirred.stir(),
   again: () => quiet,
+  /** As the daemon does it: whoever nothing hangs on is read in turns. */
+  'in turns': () => daemon,
 }
 
 process.on('message', async (question) => {
@@ -21,8 +24,8 @@ process.on('message', async (question) => {
 process.on('disconnect', () => process.exit(0))
 
 /** A collector and what one pass leaves to the next. */
-function reader(source) {
-  const collector = new Collector(source)
+function reader(source, options) {
+  const collector = new Collector(source, options)
   let memory = newMemory({ run: 'bench', graceMs: 10_000, measureEveryMs: 30_000 })
   return {
     async pass() {

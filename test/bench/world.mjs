@@ -29,6 +29,7 @@ const contenders = [
   ours.contender('cold'),
   ours.contender('changed'),
   ours.contender('again'),
+  ours.contender('in turns'),
   floor(folder, 'floor: files of the cold pass', ['list', ours.lists.cold]),
   floor(folder, 'floor: files of the next pass', ['list', ours.lists.again]),
   floor(folder, 'floor: stat, cgroup, cmdline', ['scan', 'stat,cgroup,cmdline']),
