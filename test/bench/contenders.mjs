@@ -7,26 +7,30 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/**
- * Our pass, in a process of its own: `cold` with nothing remembered, `changed` as a later pass after a change, `again` as
- * one on a node that is quiet. These read every file;
- * `in turns` is the daemon's, on a quiet node.
- */
-export async function pass(folder) {
+/** Writes what a first pass of ours reads, and what a later one does, as floor.c takes it. */
+export async function record(folder) {
   const { child, ask } = start('pass.mjs')
   const lists = { cold: join(folder, 'cold.list'), again: join(folder, 'again.list') }
   await ask({ record: lists })
+  child.disconnect()
+  return lists
+}
+
+/**
+ * Our pass, in a process of its own, so that it pays for its own garbage: `cold` with nothing remembered, `changed` as a
+ * later pass after a change, `again` as one on a node that is quiet. These read every file; `in turns` is the daemon's, on
+ * a quiet node.
+ */
+export function pass(kind) {
+  const { child, ask } = start('pass.mjs')
   let last
   return {
-    lists,
-    contender: (kind) => ({
-      name: `pass: ${kind}`,
-      measure: async () => {
-        last = await ask({ kind })
-        return last
-      },
-      rssBytes: () => rssBytes(child.pid),
-    }),
+    name: `pass: ${kind}`,
+    measure: async () => {
+      last = await ask({ kind })
+      return last
+    },
+    rssBytes: () => rssBytes(child.pid),
     seen: () => last.seen,
     end: () => child.disconnect(),
   }

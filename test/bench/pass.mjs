@@ -6,20 +6,26 @@ import { Collector } from '../../dist/sources/collect.js'
 import { liveSource } from '../../dist/sources/live.js'
 
 const live = liveSource({ procfs: '/proc', cgroupfs: '/sys/fs/cgroup' })
-const quiet = reader(live)
-const stirred = reader(live)
-const daemon = reader(live, { turns: 5 })
 const readers = {
-  cold: () => reader(live),
+  cold: () => () => reader(live),
   /** After any change that matters, say of one process: everything is concluded anew. */
-  changed: () => stirred.stir(),
-  again: () => quiet,
+  changed: () => kept(reader(live), (same) => same.stir()),
+  again: () => kept(reader(live)),
   /** As the daemon does it: whoever nothing hangs on is read in turns. */
-  'in turns': () => daemon,
+  'in turns': () => kept(reader(live, { turns: 5 })),
 }
+const kept =
+  (same, prepare = () => {}) =>
+  () => {
+    prepare(same)
+    return same
+  }
+let readerOf
 
 process.on('message', async (question) => {
-  process.send(question.record ? await record(question.record) : await measure(readers[question.kind]()))
+  if (question.record) return process.send(await record(question.record))
+  readerOf ??= readers[question.kind]()
+  process.send(await measure(readerOf()))
 })
 process.on('disconnect', () => process.exit(0))
 
@@ -37,7 +43,6 @@ function reader(source, options) {
     },
     stir() {
       memory = { ...memory, grown: null }
-      return this
     },
   }
 }

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { linkSync, copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { bundleConfig } from './bundle-config.mjs'
-import { daemon, floor, nodeExporter, pass, processExporter } from './contenders.mjs'
+import { daemon, floor, nodeExporter, pass, processExporter, record } from './contenders.mjs'
 
 const { size, workers, rounds, peers, folder, cgroupRoots, file } = JSON.parse(process.argv[2])
 const address = '/run/containerd/containerd.sock'
@@ -24,32 +24,31 @@ execFileSync(join(folder, 'farm'), ['/run/farm/pods'], {
   env: { FARM_CGROUPS: cgroupRoots.join(':'), FARM_WORKERS: String(workers) },
 })
 
-const ours = await pass(folder)
+const lists = await record(folder)
+const ours = ['cold', 'changed', 'again', 'in turns'].map(pass)
 const contenders = [
-  ours.contender('cold'),
-  ours.contender('changed'),
-  ours.contender('again'),
-  ours.contender('in turns'),
-  floor(folder, 'floor: files of the cold pass', ['list', ours.lists.cold]),
-  floor(folder, 'floor: files of the next pass', ['list', ours.lists.again]),
+  ...ours,
+  floor(folder, 'floor: files of the cold pass', ['list', lists.cold]),
+  floor(folder, 'floor: files of the next pass', ['list', lists.again]),
   floor(folder, 'floor: stat, cgroup, cmdline', ['scan', 'stat,cgroup,cmdline']),
   floor(folder, 'floor: stat', ['scan', 'stat']),
   ...(peers ? [await processExporter(folder), await nodeExporter()] : []),
 ].filter((contender) => contender !== undefined)
 
 const samples = Object.fromEntries(contenders.map(({ name }) => [name, []]))
-for (let round = 0; round <= rounds; round += 1) {
+/** They warm caches and compilers. */
+const WARMING = 3
+for (let round = 1 - WARMING; round <= rounds; round += 1) {
   for (let turn = 0; turn < contenders.length; turn += 1) {
-    const { name, measure } = contenders[(turn + round) % contenders.length]
+    const { name, measure } = contenders[(turn + round + WARMING) % contenders.length]
     const sample = await measure()
-    // The first round warms caches and compilers.
     if (round > 0) samples[name].push(sample)
   }
   say(`${size} processes: round ${round} of ${rounds}`)
 }
 const memory = Object.fromEntries(contenders.flatMap(({ name, rssBytes }) => (rssBytes ? [[name, rssBytes()]] : [])))
-const seen = ours.seen()
-ours.end()
+const seen = ours[0].seen()
+for (const { end } of ours) end()
 const running = await daemon(Math.max(rounds, 5), Math.max(1_000, size / 5))
 
 writeFileSync(
