@@ -23,15 +23,16 @@ export function measure(forest: Forest, memory: Memory): Measurements {
   const stands = !isDue && memory.grown?.forest.containers === forest.containers
   if (stands) return measurementsOf(memory.measured, last)
   const measured = new Map<string, Measured>()
-  const keep = (key: string, measureNow: () => Measured): void => {
+  const keep = (key: string, isThere: boolean, measureNow: () => Measured): void => {
     const before = isDue ? undefined : memory.measured.get(key)
-    const now = before ?? measureNow()
+    // What has begun to be, or has ceased to, is as good as new.
+    const now = before !== undefined && isThere === before.processes > 0 ? before : measureNow()
     // ps-list counts neither threads nor ticks.
     measured.set(key, source === 'ps' ? { ...notMeasured, processes: now.processes } : now)
   }
-  for (const shim of forest.shims) keep(shim.node.process.key, () => measureShim(shim, forest.host.pageBytes))
+  for (const shim of forest.shims) keep(shim.node.process.key, true, () => measureShim(shim, forest.host.pageBytes))
   for (const container of forest.containers) {
-    keep(container.key, () => measureContainer(container, forest.host.pageBytes))
+    keep(container.key, container.members.length > 0, () => measureContainer(container, forest.host.pageBytes))
   }
   return measurementsOf(measured, isDue ? uptimeMs : last)
 }
