@@ -1,4 +1,14 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readlinkSync, type Stats } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  type Stats,
+  statSync,
+} from 'node:fs'
 
 /** A directory that a process works in or sees, or a path below it: whatever is there may be a stranger's making. */
 export interface Beneath {
@@ -27,7 +37,9 @@ const MOST_LINKS = 40
 /** A tmpfs directory takes 20 bytes a name: no bundle has that many, and listing more could take all memory. */
 const LARGEST_DIRECTORY_BYTES = 16 * 1024 * 1024
 
+/** @param flags with O_NOFOLLOW: what stands last must be no link. */
 export function openFileBeneath({ start, names, links }: Beneath, flags: number): number {
+  if (links === 'refused' && namesOnlyItsLast(names)) return openSync([start, ...names].join('/'), flags)
   const directory = openBeneath(start, names.slice(0, -1), links)
   try {
     return openSync(atDescriptor(directory, names.at(-1) ?? '.'), flags)
@@ -37,6 +49,7 @@ export function openFileBeneath({ start, names, links }: Beneath, flags: number)
 }
 
 export function listBeneath({ start, names, links }: Beneath): string[] {
+  if (links === 'refused' && names.every((name) => name === '..')) return listUnlinked([start, ...names].join('/'))
   const directory = openBeneath(start, names, links)
   try {
     if (fstatSync(directory).size > LARGEST_DIRECTORY_BYTES) throw errnoOf('EFBIG', start)
@@ -47,14 +60,21 @@ export function listBeneath({ start, names, links }: Beneath): string[] {
 }
 
 export function factsBeneath({ start, names, links }: Beneath): Stats {
-  // Above a directory are directories, and only what stands last may be a link: one look is enough.
-  if (links === 'refused' && names.slice(0, -1).every((name) => name === '..')) return factsUnlinked(start, names)
+  if (links === 'refused' && namesOnlyItsLast(names)) return factsUnlinked(start, names)
   const place = openBeneath(start, names, links, O_PATH)
   try {
     return fstatSync(place)
   } finally {
     closeSync(place)
   }
+}
+
+/** Above a directory are directories, so that only what stands last may be a link: the kernel need be asked but once. */
+const namesOnlyItsLast = (names: readonly string[]): boolean => names.slice(0, -1).every((name) => name === '..')
+
+function listUnlinked(path: string): string[] {
+  if (statSync(path).size > LARGEST_DIRECTORY_BYTES) throw errnoOf('EFBIG', path)
+  return readdirSync(path)
 }
 
 function factsUnlinked(start: string, names: readonly string[]): Stats {
