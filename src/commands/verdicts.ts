@@ -15,7 +15,7 @@ export const verdicts: Command = {
   async run({ settings, io }) {
     const output = settings.json === true ? 'json' : settings.output
     if (output === 'npd') return await tellDetector(settings, io)
-    const snapshot = await look(settings)
+    const snapshot = await look(settings, io)
     io.stdout.write(output === 'json' ? json(snapshot) : renderVerdicts(snapshot, styleOf(settings, io)))
     return snapshot.verdicts.some(countedBy(settings)) ? 1 : 0
   },
