@@ -111,12 +111,6 @@ function podOf(index, life, atMs) {
   }
 }
 
-const measured = (element, tick) => ({
-  ...element,
-  rssBytes: element.rssBytes + ((tick * 40_961) % 3_000_000),
-  cpuSeconds: Math.round((element.cpuSeconds + tick * 0.137) * 100) / 100,
-})
-
 const begunMs = Date.parse('2026-11-21T00:00:00Z')
 const node = Array.from({ length: pods }, (_, index) => ({ life: 0, wrong: false, ...podOf(index, 0, begunMs) }))
 let dice = 1
@@ -124,6 +118,13 @@ const below = (most) => {
   dice = (dice * 48_271) % 2_147_483_647
   return dice % most
 }
+
+/** Each its own numbers: what is alike would be packed too well. */
+const measured = (element, now) => ({
+  ...element,
+  rssBytes: element.rssBytes + below(800) * 4_096,
+  cpuSeconds: Math.round((now.cpuSeconds + below(200) / 100) * 100) / 100,
+})
 
 /** A pod that is restarted is six changes: a shim and two containers go, and as many come. A verdict is one. */
 function change(atMs) {
@@ -146,7 +147,7 @@ function look(seq, atMs, before) {
   const known = new Map([...(before?.shims ?? []), ...(before?.containers ?? [])].map((one) => [one.key, one]))
   const isDue = tick !== Math.floor((atMs - passMs - begunMs) / 15_000)
   // Between two measurements the former one stands.
-  const shown = (one) => (isDue ? measured(one, tick) : (known.get(one.key) ?? one))
+  const shown = (one) => (isDue ? measured(one, known.get(one.key) ?? one) : (known.get(one.key) ?? one))
   return {
     schema: 'shimscope/v1',
     node: 'node-1',

@@ -16,11 +16,11 @@ test('says of a known element what is new, of a new one everything', () => {
   if (delta === undefined) throw new Error('nothing changed')
   const { changed, removed } = thin(delta, before)
   expect(changed).toEqual({
-    daemons: [{ key: aDaemon().key, addresses: [] }],
-    shims: [{ key: aShim().key, daemon: null, rssBytes: null }, aShim({ pid: 4001 })],
-    containers: [{ key: aContainer().key, pod: null, cpuSeconds: 2 }],
+    daemons: [[0, { addresses: [] }]],
+    shims: [[0, { daemon: null, rssBytes: null }], aShim({ pid: 4001 })],
+    containers: [[0, { pod: null, cpuSeconds: 2 }]],
     verdicts: [],
   })
-  expect(removed.verdicts).toEqual([aVerdict().key])
+  expect(removed).toEqual({ daemons: [], shims: [], containers: [], verdicts: [0] })
   expect(thick(thin(delta, before), before)).toEqual(delta)
 })
