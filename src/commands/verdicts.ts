@@ -31,6 +31,8 @@ const countedBy =
 
 /** One line, whatever happens: node-problem-detector shows what a plugin prints as the node's condition. */
 async function tellDetector(settings: Settings, io: Io): Promise<number> {
+  if (settings.at !== undefined)
+    throw new BadInput('--output npd tells what is wrong now, and --at looks at the past; give one of them')
   try {
     const { message, exitCode } = findingOf(await lookUntilSure(settings), countedBy(settings))
     io.stdout.write(`${message}\n`)

@@ -81,6 +81,10 @@ describe('--at', () => {
   })
 })
 
+test('a detector of problems is told of no past ones', async () => {
+  expect(await back('verdicts', '--at', at(25), '--output', 'npd')).toMatchObject({ code: 2, out: '' })
+})
+
 describe('events', () => {
   const lines = (text: string) => text.split('\n').filter((line) => line !== '')
 

@@ -48,6 +48,13 @@ test('the API looks back into the journal', async () => {
     error: `The journal has nothing of ${iso(-1)}.`,
     next: `It begins at ${iso(0)}: give a later time.`,
   })
+  const crowd = await Promise.all(Array.from({ length: 20 }, () => get(`/api/v1/snapshot?at=${iso(50)}`)))
+  expect(crowd.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(4)
+  expect(crowd.find(({ status }) => status !== 200)).toEqual({
+    status: 503,
+    error: '4 others look into the journal already.',
+    next: 'Try again in a second.',
+  })
   expect(await get('/api/v1/events?since=noon')).toMatchObject({ status: 400, error: 'since="noon" is no time.' })
   await journal.close()
 })
