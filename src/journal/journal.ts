@@ -44,11 +44,16 @@ const MOST_SEGMENT_BYTES = 4_000_000
 /** Kept in memory while nothing can be written. */
 const MOST_MISSED = 1_000
 
+/** Errors of a disk that may be well again later. errno(3) */
+const passing = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EMFILE', 'ENFILE', 'ENOMEM'])
+
 /** Writes what an agent sees. Whatever happens to the disk, the agent never hears of it. */
 export class Journal {
   readonly #options: Required<JournalOptions>
   readonly #past: PastSegments
   #lock: Lock | undefined
+  /** The lock is ours, and what stands in the directory is known. */
+  #ready = false
   #nextIndex = 1
   #segment: SegmentWriter | undefined
   /** The snapshot that the journal ends with. */
@@ -67,11 +72,20 @@ export class Journal {
     this.#past = new PastSegments(options)
   }
 
-  /** Takes the directory; where another has it, says so and tries again. Throws what the file system does. */
+  /**
+   * Takes the directory. Where another has it, or the disk is full, it says so and tries again; what does not go away by
+   * itself is thrown, as the file system says it.
+   */
   async open(): Promise<void> {
-    if (await this.#take()) return
+    try {
+      if (await this.#take()) return
+      this.#options.report({ kind: 'held-by-another' })
+    } catch (error) {
+      if (!passing.has((error as NodeJS.ErrnoException).code ?? '')) throw error
+      this.#failedWrites += 1
+      this.#options.report({ kind: 'failing', error })
+    }
     this.#failing = true
-    this.#options.report({ kind: 'held-by-another' })
     this.#retrying = setInterval(async () => {
       // What goes wrong now goes wrong again, until it does not.
       if (await this.#take().catch(() => false)) clearInterval(this.#retrying)
@@ -108,7 +122,7 @@ export class Journal {
 
   async #take(): Promise<boolean> {
     const { directory, report } = this.#options
-    this.#lock = await takeLock(directory)
+    this.#lock ??= await takeLock(directory)
     if (this.#lock === undefined) return false
     const segments = listSegments(directory)
     this.#past.begin(
@@ -118,12 +132,13 @@ export class Journal {
     this.#nextIndex = (last?.index ?? 0) + 1
     const flaw = last && flawOf(last.path)
     if (last !== undefined && flaw !== undefined) report({ kind: 'flawed', path: last.path, flaw })
+    this.#ready = true
     return true
   }
 
   #passed({ snapshot, delta }: Pass): void {
     this.#latest = snapshot
-    if (this.#lock === undefined) return
+    if (!this.#ready) return
     if (this.#options.clock() < this.#notBeforeMs) this.#miss(delta?.events ?? [])
     else this.#write(snapshot, delta)
   }

@@ -31,7 +31,8 @@ export async function takeLock(directory: string): Promise<Lock | undefined> {
   }
   const server = createServer((socket) => socket.destroy())
   return await new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
+    // Not once: a call that cannot be taken later on, for want of descriptors, is no harm.
+    server.on('error', (error: NodeJS.ErrnoException) =>
       error.code === 'EADDRINUSE' ? resolve(undefined) : reject(error),
     )
     server.listen(path, () => {
