@@ -24,7 +24,8 @@ const colors = ['auto', 'always', 'never'] as const
 
 const looking = ['serve', 'tree', 'snapshot', 'verdicts', 'watch', 'record', 'doctor']
 const inspecting = ['serve', 'tree', 'snapshot', 'verdicts', 'watch']
-const printing = ['tree', 'verdicts', 'doctor', 'runtimes', 'explain']
+const printing = ['tree', 'verdicts', 'events', 'doctor', 'runtimes', 'explain']
+const lookingBack = ['tree', 'snapshot', 'verdicts']
 
 /** Every option there is. `--help`, the environment and the table in the README are read off this one. */
 export const options = {
@@ -172,6 +173,70 @@ export const options = {
     commands: ['serve'],
     parse: oneOf(logFormats),
   },
+  journalDirectory: {
+    flag: '--journal.directory <dir>',
+    env: 'SHIMSCOPE_JOURNAL_DIRECTORY',
+    fallback: undefined,
+    help: 'where serve writes its journal (none unless given), and where events and --at read it',
+    commands: ['serve', ...lookingBack, 'events'],
+    parse: directory,
+  },
+  journalMaxBytes: {
+    flag: '--journal.max-bytes <size>',
+    env: 'SHIMSCOPE_JOURNAL_MAX_BYTES',
+    fallback: '200MB',
+    help: 'most that the journal takes on the disk; the oldest goes first',
+    commands: ['serve'],
+    parse: journalSize,
+  },
+  journalMaxAgeMs: {
+    flag: '--journal.max-age <duration>',
+    env: 'SHIMSCOPE_JOURNAL_MAX_AGE',
+    fallback: '168h',
+    help: 'how long the journal remembers, if it has room for that long',
+    commands: ['serve'],
+    parse: positiveDuration,
+  },
+  at: {
+    flag: '--at <time>',
+    env: 'SHIMSCOPE_AT',
+    fallback: undefined,
+    help: 'show the past, from the journal: 03:12 (the latest that is past), -2h (ago), or 2026-11-21T03:12:00Z',
+    commands: lookingBack,
+    parse: text,
+  },
+  since: {
+    flag: '--since <time>',
+    env: 'SHIMSCOPE_SINCE',
+    fallback: '1h',
+    help: 'events from then on: 2h (ago), 03:12 (the latest that is past), or 2026-11-21T03:12:00Z',
+    commands: ['events'],
+    parse: text,
+  },
+  until: {
+    flag: '--until <time>',
+    env: 'SHIMSCOPE_UNTIL',
+    fallback: undefined,
+    help: 'events until then, in the same forms; until now unless given',
+    commands: ['events'],
+    parse: text,
+  },
+  code: {
+    flag: '--code <code>',
+    env: 'SHIMSCOPE_CODE',
+    fallback: undefined,
+    help: 'only the events of this verdict, such as shim-leaked',
+    commands: ['events'],
+    parse: text,
+  },
+  pod: {
+    flag: '--pod <pod>',
+    env: 'SHIMSCOPE_POD',
+    fallback: undefined,
+    help: 'only events about this pod: its name, namespace/name or uid',
+    commands: ['events'],
+    parse: text,
+  },
   forMs: {
     flag: '--for <duration>',
     env: 'SHIMSCOPE_FOR',
@@ -312,6 +377,28 @@ function count(given: string): number {
   const value = /^\d{1,7}$/.test(given) ? Number(given) : Number.NaN
   if (!(value > 0)) throw new UnsuitableValue(`${JSON.stringify(given)} is no count; give a whole number above 0`)
   return value
+}
+
+const unitBytes: Readonly<Record<string, number>> = {
+  kB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+}
+
+/** A segment holds some hundred changes at the least, so less than this is no journal. */
+const LEAST_JOURNAL_BYTES = 1e6
+
+function journalSize(given: string): number {
+  const [, count, unit = ''] = /^(\d{1,12}(?:\.\d{1,3})?)(kB|MB|GB|KiB|MiB|GiB)?$/.exec(given) ?? []
+  const bytes = Math.round(Number(count) * (unit === '' ? 1 : (unitBytes[unit] ?? Number.NaN)))
+  if (!(bytes >= LEAST_JOURNAL_BYTES))
+    throw new UnsuitableValue(
+      `${JSON.stringify(given)} is no size of a journal; give one such as 200MB or 1GiB, 1MB or more`,
+    )
+  return bytes
 }
 
 function yesOrNo(given: string): boolean {

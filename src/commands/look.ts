@@ -1,10 +1,19 @@
 import { inspectOnce, inspectUntilSure } from '../agent/run-passes.ts'
 import type { Process, Snapshot } from '../core/model/snapshot.ts'
 import type { Settings } from '../config.ts'
+import { recall } from './past.ts'
+import type { Io } from './command.ts'
 import { sourceOf } from './source.ts'
 
-/** What the node shows now, or what a recording shows at its end, with its processes. */
-export async function look(settings: Settings): Promise<Snapshot & { readonly processes: readonly Process[] }> {
+/**
+ * What the node shows now, what a recording shows at its end, or what the journal says of `--at`; with its processes,
+ * which a journal does not hold.
+ */
+export async function look(
+  settings: Settings,
+  io: Io,
+): Promise<Snapshot & { readonly processes?: readonly Process[] }> {
+  if (settings.at !== undefined) return await recall(settings, settings.at, io)
   const { snapshot, processes } = await inspectOnce(sourceOf(settings), { graceMs: settings.graceMs })
   return { ...snapshot, processes }
 }

@@ -6,6 +6,8 @@ import type { Settings } from '../config.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import { runtimes } from '../core/runtimes/index.ts'
 import { verdictRules } from '../core/verdicts/index.ts'
+import type { Journal } from '../journal/journal.ts'
+import { lookBackInto } from './look-back-into.ts'
 import { asksForSecret, isGuarded } from '../outputs/http/door/door.ts'
 import { type RefusalReason, refusalReasons } from '../outputs/http/doors.ts'
 import { explainListenFailure, isLoopback, parseListenAddress } from '../outputs/http/listen-address.ts'
@@ -18,7 +20,8 @@ import { renderTree } from '../outputs/text/tree.ts'
 import { readPage } from '../outputs/web/read-page.ts'
 import { BadInput } from '../sources/bad-input.ts'
 import { agentOf } from './agent-of.ts'
-import type { Command } from './command.ts'
+import type { Command, Io } from './command.ts'
+import { journalTo } from './journal-to.ts'
 import { createLog, failureOf, type Log } from './log.ts'
 import { version } from './version.ts'
 import { type WebDoor, webDoor } from './web-door.ts'
@@ -33,39 +36,59 @@ export const serve: Command = {
     const address = parseListenAddress(settings.listenAddress)
     if ('error' in address) throw new BadInput(`--web.listen-address: ${address.error}`)
     const log = createLog(settings, io)
-    const loopback = isLoopback(address.host)
-    const door = webDoor({ configFile: settings.webConfigFile, tokenFile: settings.bearerTokenFile }, log)
-    const agent = agentOf(settings, (error) => log.error('a pass failed', { failure: failureOf(error) }))
-    tellStory(agent, ({ level, time, message, attributes }) => log[level](message, attributes, time))
-    // What collects JSON lines gets nothing else.
-    const announce = settings.logFormat === 'json' ? log.info : (text: string) => io.stdout.write(`${text}\n`)
+    const journal = await journalTo(settings, log)
     try {
-      const app = await serverOf(agent, settings, { loopback, door, log })
-      io.onHangup(() => door.reload())
-      for (const warning of loopback ? [] : exposures(door, settings)) log.warn(warning)
-      const stopped = io.untilStopped()
-      await app.listen(address).catch((error: unknown) => {
-        const obstacle = explainListenFailure(error, settings.listenAddress)
-        throw obstacle === undefined ? error : new BadInput(obstacle)
-      })
-      announce(
-        welcome(
-          settings,
-          door.current().tls === undefined ? 'http' : 'https',
-          app.addresses().filter((at) => typeof at !== 'string'),
-        ),
-      )
-      agent.ready.then(
-        () => isEmptyNode(agent.latest()?.snapshot) && announce(emptyNode),
-        () => log.warn('the first pass failed; it is tried again'),
-      )
-      await until(stopped)
-      await Promise.race([app.close(), sleep(FAREWELL_MS, undefined, { ref: false })])
+      await watchAndServe({ settings, io, log, journal, address })
     } finally {
-      await agent.close()
+      await journal?.close()
     }
     return 0
   },
+}
+
+interface Serving {
+  readonly settings: Settings
+  readonly io: Io
+  readonly log: Log
+  readonly journal: Journal | undefined
+  readonly address: { readonly host: string; readonly port: number }
+}
+
+/** Until the system asks us to end. Throws a BadInput. */
+async function watchAndServe({ settings, io, log, journal, address }: Serving): Promise<void> {
+  const loopback = isLoopback(address.host)
+  const door = webDoor({ configFile: settings.webConfigFile, tokenFile: settings.bearerTokenFile }, log)
+  const agent = agentOf(settings, (error) => log.error('a pass failed', { failure: failureOf(error) }))
+  // Before all others: what a client is sent has been written.
+  journal?.follow(agent)
+  tellStory(agent, ({ level, time, message, attributes }) => log[level](message, attributes, time))
+  // What collects JSON lines gets nothing else.
+  const announce = settings.logFormat === 'json' ? log.info : (text: string) => io.stdout.write(`${text}\n`)
+  try {
+    const app = await serverOf(agent, settings, { loopback, door, log, journal })
+    io.onHangup(() => door.reload())
+    for (const warning of loopback ? [] : exposures(door, settings)) log.warn(warning)
+    const stopped = io.untilStopped()
+    await app.listen(address).catch((error: unknown) => {
+      const obstacle = explainListenFailure(error, settings.listenAddress)
+      throw obstacle === undefined ? error : new BadInput(obstacle)
+    })
+    announce(
+      welcome(
+        settings,
+        door.current().tls === undefined ? 'http' : 'https',
+        app.addresses().filter((at) => typeof at !== 'string'),
+      ),
+    )
+    agent.ready.then(
+      () => isEmptyNode(agent.latest()?.snapshot) && announce(emptyNode),
+      () => log.warn('the first pass failed; it is tried again'),
+    )
+    await until(stopped)
+    await Promise.race([app.close(), sleep(FAREWELL_MS, undefined, { ref: false })])
+  } finally {
+    await agent.close()
+  }
 }
 
 /** What a person should know who makes this agent reachable from other machines. */
@@ -83,7 +106,7 @@ function exposures(door: WebDoor, { listenAddress }: Settings): string[] {
 async function serverOf(
   agent: RunningAgent,
   settings: Settings,
-  { loopback, door, log }: { loopback: boolean; door: WebDoor; log: Log },
+  { loopback, door, log, journal }: { loopback: boolean; door: WebDoor; log: Log; journal: Journal | undefined },
 ) {
   const refused = new Map<RefusalReason, number>(refusalReasons.map((reason) => [reason, 0]))
   const report = (error: unknown): void => log.error('a request failed', { failure: failureOf(error) })
@@ -94,6 +117,7 @@ async function serverOf(
     verdictTable: verdictRules,
     live: () => feed?.counts() ?? { clients: 0, resyncs: 0 },
     door: () => ({ refused, ...door.status() }),
+    ...(journal !== undefined && { journal: () => journal.counts() }),
     containers: settings.metricsContainers === true,
     maxSeries: settings.maxSeries,
   })
@@ -115,6 +139,7 @@ async function serverOf(
     refused: (reason) => refused.set(reason, (refused.get(reason) ?? 0) + 1),
     doorReplaced: () => feed?.dismiss(),
     report,
+    ...(settings.journalDirectory !== undefined && { past: lookBackInto(settings.journalDirectory) }),
   })
   // The feed comes last and the metrics count its clients.
   feed = await addLive(app, { agent, writeFrame, report })

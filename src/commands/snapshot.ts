@@ -5,8 +5,10 @@ export const snapshot: Command = {
   name: 'snapshot',
   title: 'one inspected moment as JSON',
   async run({ settings, io }) {
-    const { processes, ...rest } = await look(settings)
-    io.stdout.write(`${JSON.stringify(settings.processes === true ? { ...rest, processes } : rest, null, 2)}\n`)
+    const { processes, ...rest } = await look(settings, io)
+    io.stdout.write(
+      `${JSON.stringify(settings.processes === true && processes !== undefined ? { ...rest, processes } : rest, null, 2)}\n`,
+    )
     return 0
   },
 }

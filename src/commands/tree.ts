@@ -15,7 +15,7 @@ export const tree: Command = {
   },
   title: 'daemons, shims, containers and processes as text, with verdicts in place',
   async run({ settings, argument, io }) {
-    const snapshot = await look(settings)
+    const snapshot = await look(settings, io)
     const text = renderTree(snapshot, {
       ...styleOf(settings, io),
       ...(argument === undefined ? {} : { query: argument }),

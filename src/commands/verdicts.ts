@@ -15,7 +15,7 @@ export const verdicts: Command = {
   async run({ settings, io }) {
     const output = settings.json === true ? 'json' : settings.output
     if (output === 'npd') return await tellDetector(settings, io)
-    const snapshot = await look(settings)
+    const snapshot = await look(settings, io)
     io.stdout.write(output === 'json' ? json(snapshot) : renderVerdicts(snapshot, styleOf(settings, io)))
     return snapshot.verdicts.some(countedBy(settings)) ? 1 : 0
   },
@@ -31,6 +31,8 @@ const countedBy =
 
 /** One line, whatever happens: node-problem-detector shows what a plugin prints as the node's condition. */
 async function tellDetector(settings: Settings, io: Io): Promise<number> {
+  if (settings.at !== undefined)
+    throw new BadInput('--output npd tells what is wrong now, and --at looks at the past; give one of them')
   try {
     const { message, exitCode } = findingOf(await lookUntilSure(settings), countedBy(settings))
     io.stdout.write(`${message}\n`)

@@ -45,7 +45,7 @@ export const habits: readonly Habit[] = [
   },
   {
     name: 'the agent and the outputs know no path of the node',
-    about: (path) => inSource(path) && /^src\/(?:agent|outputs)\//.test(path) && !readsTheWorld(path),
+    about: (path) => inSource(path) && /^src\/(?:agent|outputs|journal)\//.test(path) && !readsTheWorld(path),
     offences: lines(/['"`]\/(?:proc|sys\/fs)\//),
   },
   {

@@ -68,6 +68,28 @@ const table: readonly { from: string; may: readonly string[]; never: readonly st
       'fastify',
     ],
   },
+  {
+    from: 'src/journal',
+    may: [
+      './lock.ts',
+      '../core/model/event.ts',
+      '../core/snapshot/patch.ts',
+      '../agent/agent.ts',
+      'node:fs',
+      'node:zlib',
+    ],
+    never: [
+      '../core/inspect.ts',
+      '../core/verdicts/index.ts',
+      '../agent/loop.ts',
+      '../sources/live.ts',
+      '../outputs/text/tree.ts',
+      '../commands/serve.ts',
+      '../config.ts',
+      'node:child_process',
+      'fastify',
+    ],
+  },
   ...['metrics', 'http', 'live', 'text', 'web'].map((output) => ({
     from: `src/outputs/${output}`,
     may: [
@@ -80,6 +102,7 @@ const table: readonly { from: string; may: readonly string[]; never: readonly st
     never: [
       output === 'text' ? '../http/routes.ts' : '../text/tree.ts',
       '../../agent/run-passes.ts',
+      '../../journal/journal.ts',
       '../../sources/live.ts',
       '../../commands/serve.ts',
       '../../config.ts',

@@ -2,7 +2,9 @@ import * as T from 'typebox'
 import type { Agent } from '../../agent/agent.ts'
 import type { Severity, Snapshot } from '../../core/model/snapshot.ts'
 import { nest } from '../../core/snapshot/nest.ts'
+import { timeForms } from '../../core/snapshot/time-of.ts'
 import { event } from './frame-schemas.ts'
+import { eventsBetween, MOST_EVENTS, type Past, snapshotAt } from './past.ts'
 import { notLookedYet } from './refusal.ts'
 import { closed, count, list, text, time, word } from './shapes.ts'
 import { container, daemon, process, shim, snapshot, verdict } from './snapshot-schemas.ts'
@@ -26,6 +28,7 @@ export interface ApiSources {
   readonly agent: Agent
   readonly runtimeTable: readonly RuntimeRow[]
   readonly verdictTable: readonly VerdictRow[]
+  readonly past?: Past
 }
 
 /** One resource below /api/v1: its route, its schema and its documentation. */
@@ -89,9 +92,13 @@ export const apiRoutes: readonly ApiRoute[] = [
   {
     path: '/api/v1/snapshot',
     summary: 'Everything about the node at one moment.',
-    query: { processes: 'Adds the processes.' },
+    query: {
+      processes: 'Adds the processes.',
+      at: `The moment as the journal has it, without processes: ${timeForms}.`,
+    },
     schema: snapshot,
     async answer(sources, query) {
+      if (query['at'] !== undefined) return await snapshotAt(sources, query['at'])
       if (!isSet(query['processes'])) return latest(sources)
       // The order matters: the snapshot is the one that the processes were made of, or a later one.
       const processes = await processesOf(sources)
@@ -126,10 +133,18 @@ export const apiRoutes: readonly ApiRoute[] = [
   {
     path: '/api/v1/events',
     summary: 'What happened lately, oldest first. With ?follow, server-sent events as they happen.',
-    query: { follow: 'Keeps the connection open and sends each event as it happens (text/event-stream).' },
+    query: {
+      follow: 'Keeps the connection open and sends each event as it happens (text/event-stream).',
+      since: `From the journal, events from then on, the first ${MOST_EVENTS}: ${timeForms}.`,
+      until: 'From the journal, events until then, in the same forms; until now unless given.',
+    },
     schema: closed({ ...momentFields, events: list(event) }),
     follow: 'events',
-    answer: (sources) => ({ ...moment(latest(sources)), events: sources.agent.events() }),
+    async answer(sources, { since, until }) {
+      const events =
+        since === undefined && until === undefined ? sources.agent.events() : await eventsBetween(sources, since, until)
+      return { ...moment(latest(sources)), events }
+    },
   },
   {
     path: '/api/v1/runtimes',

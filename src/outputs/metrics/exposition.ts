@@ -2,7 +2,7 @@ import client from 'prom-client'
 import type { Agent } from '../../agent/agent.ts'
 import { prefersOpenMetrics } from './accept.ts'
 import { metrics as table } from './index.ts'
-import type { DoorCounts, LiveCounts, Metric, Scrape, Series, VerdictRow } from './metric.ts'
+import type { DoorCounts, JournalCounts, LiveCounts, Metric, Scrape, Series, VerdictRow } from './metric.ts'
 import { measureOwnCost } from './own-process.ts'
 import { perContainerMetrics } from './per-container.ts'
 
@@ -16,6 +16,7 @@ export interface ExpositionOptions {
   readonly verdictTable: readonly VerdictRow[]
   readonly live: () => LiveCounts
   readonly door?: () => DoorCounts
+  readonly journal?: () => JournalCounts
   /** Series for each container too. */
   readonly containers?: boolean
   /** Most series of one metric; the others are left out and counted in `shimscope_series_dropped`. */
@@ -39,6 +40,7 @@ export function createExposition({ agent, version, verdictTable, live, ...option
         live: live(),
         own: measureOwnCost(),
         door: options.door?.(),
+        journal: options.journal?.(),
         version,
         nodeVersion: process.versions.node,
         verdictTable,

@@ -2,6 +2,7 @@ import { build, liveClients, liveResyncs } from './agent.ts'
 import { chains, containers } from './containers.ts'
 import { daemonRestarts, daemonStartTime, daemons } from './daemons.ts'
 import { certificateExpiry, refusedRequests, webConfigReload, webConfigReloadTime } from './door.ts'
+import { journalFailedWrites, journalOldest, journalSize } from './journal.ts'
 import type { Metric } from './metric.ts'
 import { events, pidsMax, processes, threads, zombies } from './node.ts'
 import { ownProcessMetrics } from './own-process.ts'
@@ -40,6 +41,9 @@ export const metrics: readonly Metric[] = [
   webConfigReload,
   webConfigReloadTime,
   certificateExpiry,
+  journalSize,
+  journalOldest,
+  journalFailedWrites,
   build,
   ...ownProcessMetrics,
 ]

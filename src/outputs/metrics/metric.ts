@@ -34,6 +34,7 @@ export interface Scrape {
   readonly live: LiveCounts
   readonly own: OwnCost
   readonly door: DoorCounts | undefined
+  readonly journal: JournalCounts | undefined
   readonly version: string
   readonly nodeVersion: string
   readonly verdictTable: readonly VerdictRow[]
@@ -52,6 +53,13 @@ export interface DoorCounts {
   /** Of the web configuration; `undefined` when there is none. */
   readonly reload: { readonly successful: boolean; readonly lastSuccessAtMs: number } | undefined
   readonly certificateEndsAtMs: number | undefined
+}
+
+/** What the journal counts about itself. */
+export interface JournalCounts {
+  readonly bytes: number
+  readonly oldestAtMs: number | undefined
+  readonly failedWrites: number
 }
 
 /** The columns of the verdict table that metrics show. */

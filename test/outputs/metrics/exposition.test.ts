@@ -263,6 +263,7 @@ test('every metric has a prefix, a help text, and labels that its series keep to
       live: { clients: 0, resyncs: 0 },
       own: measureOwnCost(),
       door: undefined,
+      journal: undefined,
       version: '1',
       nodeVersion: '20',
       verdictTable: [],

@@ -1,0 +1,36 @@
+import type { NodeEvent } from '../core/model/event.ts'
+import { beginningOf, eventsBetween, snapshotAt } from '../journal/look-back.ts'
+import type { Past } from '../outputs/http/past.ts'
+import { Refusal } from '../outputs/http/refusal.ts'
+
+/** Each may read and unpack some megabytes, beside a feed that is to stay quick. */
+const MOST_AT_ONCE = 4
+
+/** The journal of a directory, as the API asks it. What cannot be read of it is left out. */
+export function lookBackInto(directory: string): Past {
+  let asked = 0
+  const oneOfFew = async <T>(look: () => Promise<T>): Promise<T> => {
+    if (asked >= MOST_AT_ONCE)
+      throw new Refusal(503, `${asked} others look into the journal already.`, 'Try again in a second.', 1)
+    asked += 1
+    try {
+      return await look()
+    } finally {
+      asked -= 1
+    }
+  }
+  return {
+    snapshotAt: (atMs) => oneOfFew(async () => (await snapshotAt(directory, atMs)).snapshot),
+    eventsBetween: (sinceMs, untilMs, most) => oneOfFew(() => firstEvents(directory, sinceMs, untilMs, most)),
+    beginsAtMs: () => beginningOf(directory),
+  }
+}
+
+async function firstEvents(directory: string, sinceMs: number, untilMs: number, most: number): Promise<NodeEvent[]> {
+  const found: NodeEvent[] = []
+  for await (const { event } of eventsBetween(directory, sinceMs, untilMs, () => {})) {
+    found.push(event)
+    if (found.length === most) break
+  }
+  return found
+}

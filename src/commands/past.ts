@@ -1,0 +1,74 @@
+import { accessSync, constants, statSync } from 'node:fs'
+import { timeForms, timeOf } from '../core/snapshot/time-of.ts'
+import type { Snapshot } from '../core/model/snapshot.ts'
+import type { Settings } from '../config.ts'
+import { beginningOf, type Gap, snapshotAt } from '../journal/look-back.ts'
+import { strangersIn } from '../journal/segment-files.ts'
+import { printable } from '../outputs/text/printable.ts'
+import { BadInput } from '../sources/bad-input.ts'
+import type { Io } from './command.ts'
+
+/** The node as the journal knows it at that time; what it could not say goes to stderr. Throws a BadInput. */
+export async function recall(settings: Settings, at: string, io: Io): Promise<Snapshot> {
+  const { from, source } = settings
+  if (from !== undefined || source === 'ps')
+    throw new BadInput('--at looks into the journal, and --from and --source ps do not; give one of them')
+  const directory = journalOf(settings, '--at')
+  const nowMs = Date.now()
+  const atMs = timeGiven('--at', at, nowMs)
+  if (atMs > nowMs) throw new BadInput(`--at: ${iso(atMs)} has not come yet; leave --at out to see the node as it is`)
+  const { snapshot, beginsAtMs, gaps } = await snapshotAt(directory, atMs)
+  for (const gap of gaps) io.stderr.write(`shimscope: ${sentenceOf(gap)}\n`)
+  if (snapshot !== undefined) return snapshot
+  throw new BadInput(
+    beginsAtMs === undefined || beginsAtMs <= atMs
+      ? `nothing in the journal ${directory} can be read for ${iso(atMs)}; shimscope events --since ${iso(beginsAtMs ?? atMs)} shows what can be`
+      : `the journal ${directory} begins at ${iso(beginsAtMs)}, and ${iso(atMs)} is before that; give a later time`,
+  )
+}
+
+/** The directory that was given, if a journal is in it. Throws a BadInput that says what is there instead. */
+export function journalOf({ journalDirectory: directory }: Settings, asker: string): string {
+  if (directory === undefined)
+    throw new BadInput(
+      `${asker} reads a journal: give --journal.directory DIR, the one that shimscope serve --journal.directory DIR writes`,
+    )
+  try {
+    if (!statSync(directory).isDirectory()) throw new BadInput(`--journal.directory: ${directory} is no directory`)
+    accessSync(directory, constants.R_OK | constants.X_OK)
+    if (beginningOf(directory) !== undefined) return directory
+    const strangers = strangersIn(directory)
+    const there = strangers.slice(0, 3).map(printable).join(', ')
+    throw new BadInput(
+      `--journal.directory: ${directory} holds no journal of shimscope that can be read; there is ${strangers.length === 0 ? 'nothing else either' : `${there}${strangers.length > 3 ? ` and ${strangers.length - 3} more` : ''} instead`}`,
+    )
+  } catch (error) {
+    if (error instanceof BadInput) throw error
+    throw new BadInput(
+      `--journal.directory: ${directory} cannot be read (${(error as NodeJS.ErrnoException).code}); give the directory of a journal, and read it as the user who wrote it or as root`,
+    )
+  }
+}
+
+/** In ms since 1970. Throws a BadInput. */
+export function timeGiven(where: string, given: string, nowMs: number): number {
+  const ms = timeOf(given, nowMs)
+  if (ms === undefined) throw new BadInput(`${where}: ${JSON.stringify(given)} is no time; give ${timeForms}`)
+  return ms
+}
+
+/** A gap as a person should read it. */
+export function sentenceOf(gap: Gap): string {
+  switch (gap.kind) {
+    case 'unwatched':
+      return gap.untilMs === undefined
+        ? `nothing is written after ${iso(gap.fromMs)}: this is the last moment that is known`
+        : `nobody looked between ${iso(gap.fromMs)} and ${iso(gap.untilMs)}: this is the last moment before`
+    case 'flawed':
+      return gap.flaw.kind === 'torn'
+        ? `${gap.path} ends with a torn record: its last ${gap.flaw.bytes} bytes are left out`
+        : `${gap.path} is damaged: its last ${gap.flaw.bytes} bytes are left out; what follows is in the next file`
+  }
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString()

@@ -1,0 +1,105 @@
+import type { NodeEvent } from '../core/model/event.ts'
+import type { Snapshot } from '../core/model/snapshot.ts'
+import { STILL_MS } from './journal.ts'
+import { readSegment } from './read-segment.ts'
+import { type Flaw, listSegments, type SegmentFile } from './segment-files.ts'
+
+/** What a journal could not say, for a sentence about it. */
+export type Gap =
+  | { readonly kind: 'flawed'; readonly path: string; readonly flaw: Flaw }
+  /** Nobody looked between the two; `untilMs`: nobody has looked since. */
+  | { readonly kind: 'unwatched'; readonly fromMs: number; readonly untilMs: number | undefined }
+
+export interface Recalled {
+  /** `undefined`: the journal begins later, at `beginsAtMs`, or holds nothing that can be read. */
+  readonly snapshot: Snapshot | undefined
+  readonly beginsAtMs: number | undefined
+  readonly gaps: readonly Gap[]
+}
+
+/** An event, and the node before and after it: what the event is about is in one of them. */
+export interface PastEvent {
+  readonly event: NodeEvent
+  readonly snapshots: readonly Snapshot[]
+}
+
+/** A pass may be late by so much before one says that nobody looked. */
+const LATE_MS = STILL_MS / 2
+
+/**
+ * The node as it was at a time: the last moment in the journal's own order that the clock had not put behind it. Where
+ * the clock went back, so that a time came twice, it is the second one. Throws what reading the directory throws.
+ */
+export async function snapshotAt(directory: string, atMs: number): Promise<Recalled> {
+  const segments = listSegments(directory)
+  const gaps: Gap[] = []
+  for (const [index, segment] of [...segments.entries()].reverse()) {
+    if (segment.opening === undefined || openedAtMs(segment) > atMs) continue
+    let snapshot: Snapshot | undefined
+    let nextMs: number | undefined
+    for await (const moment of readSegment(segment.path, flawIn(segment, gaps))) {
+      const takenAtMs = Date.parse(moment.snapshot.takenAt)
+      if (takenAtMs > atMs) {
+        nextMs = takenAtMs
+        break
+      }
+      snapshot = moment.snapshot
+    }
+    if (snapshot === undefined) continue
+    const fromMs = Date.parse(snapshot.takenAt)
+    const next = segments.slice(index + 1).find(({ opening }) => opening !== undefined)
+    const untilMs = nextMs ?? (next && openedAtMs(next))
+    if (atMs - fromMs > STILL_MS + LATE_MS) gaps.push({ kind: 'unwatched', fromMs, untilMs })
+    return { snapshot, beginsAtMs: beginOf(segments), gaps }
+  }
+  return { snapshot: undefined, beginsAtMs: beginOf(segments), gaps }
+}
+
+/** Events from `sinceMs` to `untilMs` by their time, in the order in which they were written. */
+export async function* eventsBetween(
+  directory: string,
+  sinceMs: number,
+  untilMs: number,
+  gapFound: (gap: Gap) => void,
+): AsyncGenerator<PastEvent> {
+  const segments = listSegments(directory)
+  const gaps: Gap[] = []
+  for (const [index, segment] of segments.entries()) {
+    if (!mayHold(segment, segments[index + 1], sinceMs, untilMs)) continue
+    for await (const { before, snapshot, events } of readSegment(segment.path, flawIn(segment, gaps))) {
+      const snapshots = before === undefined ? [snapshot] : [snapshot, before]
+      for (const event of events) {
+        const atMs = Date.parse(event.at)
+        if (atMs >= sinceMs && atMs <= untilMs) yield { event, snapshots }
+      }
+    }
+    for (const gap of gaps.splice(0)) gapFound(gap)
+  }
+}
+
+/** When the journal begins by its oldest readable segment; `undefined`: there is none. Throws as above. */
+export const beginningOf = (directory: string): number | undefined => beginOf(listSegments(directory))
+
+const beginOf = (segments: readonly SegmentFile[]): number | undefined => {
+  const oldest = segments.find(({ opening }) => opening !== undefined)
+  return oldest && openedAtMs(oldest)
+}
+
+const openedAtMs = ({ opening }: SegmentFile): number => Date.parse(opening?.takenAt ?? '')
+
+/** A head may tell events that are older than it, from a time when nothing could be written. */
+function mayHold(segment: SegmentFile, next: SegmentFile | undefined, sinceMs: number, untilMs: number): boolean {
+  if (segment.opening === undefined) return true
+  const nextMs = next === undefined ? Number.NaN : openedAtMs(next)
+  // Where the clock went back after it, nothing tells when it ended.
+  const endsBefore = nextMs >= openedAtMs(segment) && nextMs < sinceMs
+  return !endsBefore && openedAtMs(segment) - LONGEST_OUTAGE_MS <= untilMs
+}
+
+const LONGEST_OUTAGE_MS = 7 * 86_400_000
+
+const flawIn =
+  ({ path }: SegmentFile, gaps: Gap[]) =>
+  (flaw: Flaw): void => {
+    gaps.push({ kind: 'flawed', path, flaw })
+  }

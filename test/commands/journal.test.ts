@@ -1,0 +1,170 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, afterAll, describe, expect, test } from 'vitest'
+import { memoryAgent } from '../outputs/support/memory-agent.ts'
+import { aContainer, aDaemon, aShim, aSnapshot, aVerdict } from '../core/snapshot/support/nodes.ts'
+import { journalIn, type Place, place } from '../journal/support.ts'
+import { leakedShim, folder, shimscope } from './world.ts'
+
+const minute = 60_000
+/** Whole minutes, an hour ago. */
+const begunMs = Math.floor(Date.now() / minute) * minute - 60 * minute
+const at = (minutes: number): string => new Date(begunMs + minutes * minute).toISOString()
+
+const healthy = { daemons: [aDaemon()], shims: [aShim()], containers: [aContainer()] }
+const other = aContainer({
+  id: 'api',
+  name: 'api',
+  shim: null,
+  pod: { uid: 'u-2', name: 'api-1', namespace: 'default' },
+})
+
+let kept: Place
+let journal: string
+
+// A pod's container, then a second one, then a verdict about the first shim, for ten minutes each; then nobody looked.
+beforeAll(async () => {
+  kept = place()
+  journal = kept.path
+  const writing = await journalIn(journal)
+  const agent = memoryAgent()
+  writing.journal.follow(agent)
+  const look = (minutes: number, over: Parameters<typeof aSnapshot>[0]) =>
+    agent.look(aSnapshot({ ...healthy, ...over, takenAt: at(minutes) }))
+  for (let minutes = 0; minutes < 10; minutes += 1) look(minutes, {})
+  for (let minutes = 10; minutes < 20; minutes += 1) look(minutes, { containers: [aContainer(), other] })
+  for (let minutes = 20; minutes <= 30; minutes += 1)
+    look(minutes, { containers: [aContainer(), other], verdicts: [aVerdict()] })
+  await writing.journal.close()
+})
+afterAll(() => kept[Symbol.dispose]())
+
+const back = (command: string, ...argv: string[]) => shimscope([command, '--journal.directory', journal, ...argv])
+
+describe('--at', () => {
+  test('shows the tree, the snapshot and the verdicts as they were', async () => {
+    expect((await back('tree', '--at', at(5))).out).toMatch(/default\/web-1\/web/)
+    expect((await back('tree', '--at', at(5))).out).not.toContain('api-1')
+    expect((await back('tree', '--at', at(15), 'api-1')).out).toContain('default/api-1/api')
+    const { out, err, code } = await back('snapshot', '--at', at(15.5))
+    expect(JSON.parse(out)).toMatchObject({ seq: 2, takenAt: at(15), containers: [other, aContainer()] })
+    expect([err, code]).toEqual(['', 0])
+    expect(await back('verdicts', '--at', at(19))).toMatchObject({ code: 0 })
+    const fired = await back('verdicts', '--at', at(25))
+    expect(fired).toMatchObject({ code: 1, err: '' })
+    expect(fired.out).toContain('shim-leaked')
+  })
+
+  test('says when nobody looked', async () => {
+    expect((await back('verdicts', '--at', at(45))).err).toBe(
+      `shimscope: nothing is written after ${at(30)}: this is the last moment that is known\n`,
+    )
+  })
+
+  test.each([
+    [['--at', at(-1)], `the journal JOURNAL begins at ${at(0)}, and ${at(-1)} is before that; give a later time`],
+    [
+      ['--at', 'noon'],
+      '--at: "noon" is no time; give 03:12 (the latest that is past), -2h (ago), or 2026-11-21T03:12:00Z',
+    ],
+    [
+      ['--at', '2999-01-01'],
+      '--at: 2999-01-01T00:00:00.000Z has not come yet; leave --at out to see the node as it is',
+    ],
+    [
+      ['--at', '1h', '--from', 'x.proc'],
+      '--at looks into the journal, and --from and --source ps do not; give one of them',
+    ],
+  ])('tree %j: one sentence', async (argv, sentence) => {
+    const { code, out, err } = await back('tree', ...argv)
+    expect([code, out, err.replace(journal, 'JOURNAL')]).toEqual([2, '', `shimscope: ${sentence}\n`])
+  })
+})
+
+test('a detector of problems is told of no past ones', async () => {
+  expect(await back('verdicts', '--at', at(25), '--output', 'npd')).toMatchObject({ code: 2, out: '' })
+})
+
+describe('events', () => {
+  const lines = (text: string) => text.split('\n').filter((line) => line !== '')
+
+  test('come from the journal, by time, verdict and pod', async () => {
+    const { out, err, code } = await back('events', '--since', '2h')
+    expect([code, err]).toEqual([0, ''])
+    expect(lines(out).map((line) => line.replace(/ {2,}/g, ' '))).toEqual([
+      expect.stringMatching(`^${at(10)} container-created container api of pod default/api-1 was created$`),
+      expect.stringMatching(`^${at(10)} container-started container api of pod default/api-1 started`),
+      expect.stringMatching(`^${at(20)} verdict-raised shim-leaked fires: `),
+    ])
+    expect(lines((await back('events', '--since', at(15))).out)).toHaveLength(1)
+    expect(lines((await back('events', '--since', '2h', '--until', at(15))).out)).toHaveLength(2)
+    expect(lines((await back('events', '--since', '2h', '--code', 'shim-leaked')).out)).toHaveLength(1)
+    expect(lines((await back('events', '--since', '2h', '--code', 'shim-wedged')).out)).toEqual([])
+    expect(lines((await back('events', '--since', '2h', '--pod', 'default/api-1')).out)).toHaveLength(2)
+    expect(lines((await back('events', '--since', '2h', '--pod', 'web-1')).out)).toHaveLength(1)
+    const json = lines((await back('events', '--since', '2h', '--json')).out).map((line) => JSON.parse(line))
+    expect(json.map(({ type }) => type)).toEqual(['container-created', 'container-started', 'verdict-raised'])
+  })
+
+  test('the other way round: one sentence', async () => {
+    const { code, err } = await back('events', '--since', '1h', '--until', '2h')
+    expect([code, err]).toEqual([2, 'shimscope: --until is before --since; give them the other way round\n'])
+  })
+})
+
+describe('a directory that is no journal: one sentence that says what is there', () => {
+  test('when it is read', async () => {
+    using empty = place()
+    const read = async (directory: string) => {
+      const { code, out, err } = await shimscope(['tree', '--at', '1h', '--journal.directory', directory])
+      expect([code, out]).toEqual([2, ''])
+      return err.replaceAll(directory, 'DIR')
+    }
+    expect((await shimscope(['events'])).err).toBe(
+      'shimscope: events reads a journal: give --journal.directory DIR, the one that shimscope serve --journal.directory DIR writes\n',
+    )
+    expect(await read(join(empty.path, 'none'))).toMatch(
+      /^shimscope: .*DIR cannot be read \(ENOENT\); give the directory/,
+    )
+    expect(await read(empty.path)).toMatch(
+      /DIR holds no journal of shimscope that can be read; there is nothing else either\n$/,
+    )
+    for (const name of ['a', 'b', 'c', 'd', 'e']) writeFileSync(join(empty.path, name), '')
+    expect(await read(empty.path)).toMatch(/there is a, b, c and 2 more instead\n$/)
+    expect(await read(join(empty.path, 'a'))).toMatch(/DIR is no directory\n$/)
+    writeFileSync(join(empty.path, '00000001.journal'), 'something else')
+    expect(await read(empty.path)).toMatch(/holds no journal of shimscope that can be read/)
+  })
+
+  test('when it is to be written', async () => {
+    using foreign = place()
+    using recording = folder()
+    const from = recording.write('node.proc', leakedShim(600))
+    const serve = (directory: string) =>
+      shimscope(['serve', '--from', from, '--web.listen-address', '127.0.0.1:0', '--journal.directory', directory])
+    writeFileSync(join(foreign.path, 'diary'), '')
+    expect(await serve(foreign.path)).toMatchObject({
+      code: 2,
+      err: `shimscope: --journal.directory: ${foreign.path} is no journal, diary is in it; give an empty directory\n`,
+    })
+    expect(await serve(join(foreign.path, 'diary'))).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/diary cannot be used \(EEXIST\); give a directory that this user may write to\n$/),
+    })
+    const long = join(foreign.path, 'x'.repeat(100))
+    expect((await serve(long)).err).toMatch(/its name is too long for a lock in it; give one of at most 102 bytes\n$/)
+    const taken = join(foreign.path, 'taken')
+    mkdirSync(taken)
+    writeFileSync(join(taken, 'lock'), 'mine')
+    expect((await serve(taken)).err).toMatch(/taken: it has a file named lock that shimscope did not make\n$/)
+    expect(readdirSync(taken)).toEqual(['lock'])
+  })
+})
+
+test.each(['200', '999kB', '-1', '10 MB', 'much'])('--journal.max-bytes %s is refused', async (size) => {
+  const { code, err } = await shimscope(['serve', '--journal.max-bytes', size])
+  expect([code, err]).toEqual([
+    2,
+    `shimscope: --journal.max-bytes: ${JSON.stringify(size)} is no size of a journal; give one such as 200MB or 1GiB, 1MB or more\n`,
+  ])
+})

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest'
+import { lookBackInto } from '../../../src/commands/look-back-into.ts'
+import { buildServer } from '../../../src/outputs/http/server.ts'
+import { journalIn, nodeAt, place } from '../../journal/support.ts'
+import { memoryAgent } from '../support/memory-agent.ts'
+
+const noon = Date.parse('2026-11-20T12:00:00Z')
+const minute = 60_000
+const iso = (minutes: number): string => new Date(noon + minutes * minute).toISOString()
+
+const serverOf = (agent: ReturnType<typeof memoryAgent>, directory: string | undefined) => {
+  const app = buildServer({
+    agent,
+    version: '0.1.0',
+    assets: [],
+    runtimeTable: [],
+    verdictTable: [],
+    renderMetrics: async () => ({ contentType: 'text/plain', body: '' }),
+    renderTree: () => '',
+    loopback: false,
+    allowedHosts: ['*'],
+    ...(directory !== undefined && { past: lookBackInto(directory) }),
+  })
+  return async (url: string) => {
+    const answer = await app.inject(url)
+    const said: Record<string, unknown> = { status: answer.statusCode, ...answer.json() }
+    return said
+  }
+}
+
+test('the API looks back into the journal', async () => {
+  using at = place()
+  const { journal } = await journalIn(at.path)
+  const agent = memoryAgent()
+  journal.follow(agent)
+  const shown = Array.from({ length: 90 }, (_, step) => agent.look(nodeAt(step, 3, noon + step * minute)).snapshot)
+  const get = serverOf(agent, at.path)
+
+  expect(await get(`/api/v1/snapshot?at=${iso(30.5)}`)).toEqual({ status: 200, ...shown[30] })
+  expect(await get(`/api/v1/snapshot?at=${iso(89)}`)).toEqual({ status: 200, ...shown[89] })
+  const all = agent.events()
+  expect((await get(`/api/v1/events?since=${iso(0)}`))['events']).toEqual(all)
+  expect((await get(`/api/v1/events?since=${iso(40)}&until=${iso(41)}`))['events']).toEqual(
+    all.filter((event) => event.at === iso(40) || event.at === iso(41)),
+  )
+  expect(await get(`/api/v1/snapshot?at=${iso(-1)}`)).toEqual({
+    status: 404,
+    error: `The journal has nothing of ${iso(-1)}.`,
+    next: `It begins at ${iso(0)}: give a later time.`,
+  })
+  const crowd = await Promise.all(Array.from({ length: 20 }, () => get(`/api/v1/snapshot?at=${iso(50)}`)))
+  expect(crowd.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(4)
+  expect(crowd.find(({ status }) => status !== 200)).toEqual({
+    status: 503,
+    error: '4 others look into the journal already.',
+    next: 'Try again in a second.',
+  })
+  expect(await get('/api/v1/events?since=noon')).toMatchObject({ status: 400, error: 'since="noon" is no time.' })
+  await journal.close()
+})
+
+test('without a journal it says so', async () => {
+  const get = serverOf(memoryAgent(nodeAt(0, 3, noon)), undefined)
+  for (const url of ['/api/v1/snapshot?at=1h', '/api/v1/events?since=1h', '/api/v1/events?until=1h'])
+    expect(await get(url)).toEqual({
+      status: 404,
+      error: 'This agent keeps no journal: it knows the present, and its last events.',
+      next: 'Start it with --journal.directory DIR, or leave the time out.',
+    })
+  expect(await get('/api/v1/events')).toMatchObject({ status: 200, events: [] })
+})
