@@ -5,10 +5,14 @@ import type { Followed } from './wake-ups.ts'
 import type { WatchSet } from './watch-set.ts'
 
 /**
- * Files whose change tells of a container; the kernel writes the first (populated, frozen), engines the others. Files of
- * limits and pressure change too, and mean nothing here. cgroups(7), Documentation/admin-guide/cgroup-v2.rst
+ * The kernel tells of this one (populated, frozen) only to who watches the file itself: for the directory it looks no
+ * further than the inodes that somebody has open. fs/kernfs/file.c, kernfs_notify_workfn
  */
-const telling = new Set(['cgroup.events', 'cgroup.freeze', 'cgroup.procs', 'freezer.state', 'tasks'])
+const EVENTS = 'cgroup.events'
+/** Written by engines that pause. */
+const pausing = new Set(['cgroup.freeze', 'freezer.state'])
+/** Written by who enters: the first process of a container, and then every probe and `exec`, which are not worth a pass. */
+const entering = new Set(['cgroup.procs', 'tasks'])
 
 /** A directory that came into being may become a pod's or a container's; after this time the forest knows. */
 const YOUNG_MS = 30_000
@@ -20,7 +24,7 @@ const ADDED_IN_ONE_TURN = 64
 /** The cgroups of containers and all above them, in the hierarchies where engines make them. */
 export class CgroupWatch {
   readonly #watches: WatchSet
-  readonly #roots: readonly string[]
+  readonly #roots: readonly Root[]
   readonly #wake: () => void
   /** Directories that nobody is known to need yet, and until when they are kept. */
   readonly #young = new Map<string, number>()
@@ -32,7 +36,10 @@ export class CgroupWatch {
     this.#watches = watches
     this.#wake = wake
     this.#roots = cgroupRoots(cgroupfs)
-    this.listAgain()
+    const roots = this.#roots.map(({ path }) => path)
+    for (const path of roots) watches.add(path, path, (name) => this.#heard(path, name))
+    // What is deeper, the forest will show.
+    this.#list(roots, DEEPEST_NEW)
   }
 
   follow(containers: Followed['containers']): void {
@@ -42,7 +49,7 @@ export class CgroupWatch {
     const nowMs = performance.now()
     for (const [path, untilMs] of this.#young) if (untilMs < nowMs || wanted.has(path)) this.#young.delete(path)
     for (const path of this.#watches.names()) {
-      const isTop = this.#roots.includes(dirname(path))
+      const isTop = this.#roots.some((root) => root.path === dirname(path))
       if (!wanted.has(path) && !this.#young.has(path) && !isTop) this.#watches.drop(path)
     }
     const isAtWork = this.#waiting.length > 0
@@ -51,17 +58,18 @@ export class CgroupWatch {
     if (!isAtWork) this.#addSome()
   }
 
-  /** After a loss: what has come into being where we look. */
+  /** After a loss: what has come into being where we look, and below it. */
   listAgain(): void {
     this.#containers = undefined
-    for (const path of [...this.#roots, ...this.#watches.names()]) {
-      if (this.#roots.includes(path)) this.#watches.add(path, path, (name) => this.#heard(path, name))
-      for (const child of directoriesIn(path)) this.#adopt(`${path}/${child}`, DEEPEST_NEW)
-    }
+    this.#list([...this.#watches.names()], 0)
   }
 
   close(): void {
     this.#closed = true
+  }
+
+  #list(paths: readonly string[], depth: number): void {
+    for (const path of paths) for (const name of directoriesIn(path)) this.#adopt(`${path}/${name}`, depth)
   }
 
   #addSome(): void {
@@ -76,14 +84,14 @@ export class CgroupWatch {
 
   #heard(path: string, name: string | null): void {
     if (name !== null && isCgroupFile(name)) {
-      // Who enters the root of a hierarchy has left a container, or is none.
-      if (telling.has(name) && !this.#roots.includes(path)) this.#wake()
+      if (name === EVENTS || pausing.has(name) || (entering.has(name) && this.#young.has(path))) this.#wake()
       return
     }
     // Made or removed, itself or a child. A watch on what was removed is dead, also when the same name is there again.
     const places = name === null ? [] : name === basename(path) ? [path, `${path}/${name}`] : [`${path}/${name}`]
     for (const place of places) {
       this.#watches.drop(place)
+      this.#watches.drop(`${place}/${EVENTS}`)
       this.#adopt(place, 0)
     }
     this.#wake()
@@ -93,30 +101,46 @@ export class CgroupWatch {
   #adopt(path: string, depth: number): void {
     if (this.#watches.has(path)) return
     if (!this.#watches.addNew(path, path, (name) => this.#heard(path, name))) return
-    this.#young.set(path, performance.now() + YOUNG_MS)
-    if (depth < DEEPEST_NEW) for (const name of directoriesIn(path)) this.#adopt(`${path}/${name}`, depth + 1)
+    const untilMs = performance.now() + YOUNG_MS
+    this.#young.set(path, untilMs)
+    const events = `${path}/${EVENTS}`
+    if (
+      this.#roots.some((root) => root.isUnified && path.startsWith(`${root.path}/`)) &&
+      this.#watches.addNew(events, events, (name) => this.#heard(events, name))
+    ) {
+      this.#young.set(events, untilMs)
+    }
+    if (depth < DEEPEST_NEW) this.#list([path], depth + 1)
   }
+}
+
+interface Root {
+  readonly path: string
+  readonly isUnified: boolean
 }
 
 /**
  * Where every engine makes a cgroup for a container. Of v1 the freezer: it hears of pauses, and of little else. The
  * unified hierarchy is the top itself, or `unified` on a hybrid host, and alone tells of exits.
  */
-export function cgroupRoots(cgroupfs: string): string[] {
-  if (existsSync(`${cgroupfs}/cgroup.controllers`)) return [cgroupfs]
+function cgroupRoots(cgroupfs: string): Root[] {
+  if (existsSync(`${cgroupfs}/cgroup.controllers`)) return [{ path: cgroupfs, isUnified: true }]
   const v1 = ['freezer', 'pids', 'systemd'].map((name) => `${cgroupfs}/${name}`).find((path) => existsSync(path))
   const unified = `${cgroupfs}/unified`
-  return [...(v1 === undefined ? [] : [v1]), ...(existsSync(unified) ? [unified] : [])]
+  return [
+    ...(v1 === undefined ? [] : [{ path: v1, isUnified: false }]),
+    ...(existsSync(unified) ? [{ path: unified, isUnified: true }] : []),
+  ]
 }
 
 /** A path that leaves the root is one seen from another cgroup namespace, and cannot be found here. cgroup_namespaces(7) */
-function wantedOf(roots: readonly string[], containers: Followed['containers']): Set<string> {
-  const above = new Set<string>(roots)
+function wantedOf(roots: readonly Root[], containers: Followed['containers']): Set<string> {
+  const above = new Set<string>(roots.map(({ path }) => path))
   const own = new Set<string>()
-  for (const root of roots) {
+  for (const { path: root, isUnified } of roots) {
     for (const { cgroup } of containers) {
       if (cgroup === null || cgroup.split('/').includes('..')) continue
-      if (cgroup !== '/') own.add(root + cgroup)
+      if (cgroup !== '/') own.add(isUnified ? `${root}${cgroup}/${EVENTS}` : root + cgroup)
       for (let end = cgroup.lastIndexOf('/'); end > 0; end = cgroup.lastIndexOf('/', end - 1)) {
         above.add(root + cgroup.slice(0, end))
       }
