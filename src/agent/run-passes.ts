@@ -24,9 +24,6 @@ export const watchNode = (
 ): RunningAgent =>
   startLoop(
     passesInWorker(() => ({ paths, options: { run: newRun(), graceMs: options.graceMs, turns: TURNS } })),
-    options,
-
-    passesInWorker(() => ({ paths, options: { run: newRun(), graceMs: options.graceMs, turns: TURNS } })),
     { ...options, wakeUps: wakeUps === 'auto' ? inotifyWakeUps(paths) : undefined },
   )
 

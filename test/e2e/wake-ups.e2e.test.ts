@@ -1,0 +1,186 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import type { EventType } from '../../src/core/model/event.ts'
+import type { Containerd } from './support/containerd.ts'
+import { type FeedClient, followFeed } from './support/feed-client.ts'
+import { busyboxImage } from './support/images.ts'
+import { type Node, openNode } from './support/node.ts'
+import { skipReal } from './support/prerequisites.ts'
+import { type Served, serve } from './support/serve.ts'
+import { until } from './support/until.ts'
+
+/** So rarely that whatever is seen here was not seen by the timer; a metric is asked whether it was. */
+const byTimerAlone = ['--interval', '1h'] as const
+
+describe.skipIf(skipReal())('wake-ups on a real node', () => {
+  test('starts, pauses, exits and ends of containers are told without waiting for the timer', async () => {
+    await onNode(byTimerAlone, async ({ containerd, served, client }) => {
+      const took = new Map<string, number[]>()
+      const told = async (type: EventType, id: string, beganMs: number) => {
+        const at = () => client.happened.find(({ event }) => event.type === type && event.subject.id === id)?.atMs
+        await until(`${type} of ${id}`, () => at() !== undefined)
+        took.set(type, [...(took.get(type) ?? []), (at() ?? 0) - beganMs])
+      }
+      for (let n = 0; n < 12; n += 1) {
+        const id = `c${n}`
+        const task = (...argv: string[]) => containerd.ctr('default', 'task', ...argv, id)
+        await containerd.run(id)
+        const ranMs = performance.now()
+        await told('container-created', id, ranMs)
+        for (const [act, type] of [
+          ['pause', 'container-paused'],
+          ['resume', 'container-resumed'],
+        ] as const) {
+          const beganMs = performance.now()
+          await task(act)
+          await told(type, id, beganMs)
+        }
+        const killedMs = performance.now()
+        await task('kill', '--signal', 'SIGKILL')
+        await told('container-exited', id, killedMs)
+        await until('its task has stopped', async () =>
+          (await containerd.tasks()).some((one) => one.id === id && one.status === 'STOPPED'),
+        )
+        const deletedMs = performance.now()
+        await task('delete')
+        const shimGone = () => client.view()?.current?.shims.every((shim) => shim.id !== id)
+        await until(`the shim of ${id} is gone from the view`, shimGone)
+        took.set('shim-gone', [...(took.get('shim-gone') ?? []), performance.now() - deletedMs])
+      }
+      // One pass at the start: the timer has begun no other.
+      const { passes, woken } = await passesOf(served)
+      expect(passes - woken).toBe(1)
+      for (const [type, ms] of took) console.log(`${type}: ${spread(ms)} (ctr's own time included, but for created)`)
+    })
+  })
+
+  test('containers that live for a moment are seen', async () => {
+    await onNode(byTimerAlone, async ({ containerd, client, served }) => {
+      const each = 10
+      for (const livesMs of [50, 100, 200]) {
+        for (let n = 0; n < each; n += 1) {
+          await containerd.run(`short-${livesMs}-${n}`, { command: ['busybox', 'usleep', String(livesMs * 1_000)] })
+        }
+      }
+      const seen = (livesMs: number) =>
+        new Set(
+          client.happened
+            .filter(({ event }) => event.type === 'container-created' || event.type === 'container-started')
+            .map(({ event }) => event.subject.id ?? '')
+            .filter((id) => id.startsWith(`short-${livesMs}-`)),
+        ).size
+      await until('the last one was seen to live', () => seen(200) === each)
+      console.log([50, 100, 200].map((ms) => `living ${ms} ms: ${seen(ms)} of ${each} seen`).join('; '))
+      const { passes, woken } = await passesOf(served)
+      expect(passes - woken).toBe(1)
+    })
+  })
+
+  test('two hundred containers that came and went leave no watch and no descriptor', { timeout: 400_000 }, async () => {
+    await onNode(byTimerAlone, async ({ containerd, served }) => {
+      await containerd.run('stays')
+      const round = (n: number) => containerd.ctr('default', 'run', '--rm', '--net-host', busyboxImage, `r${n}`, 'true')
+      await round(0)
+      await quiet(served)
+      const before = held(served.pid)
+      for (let n = 1; n <= 200; n += 4) await Promise.all([n, n + 1, n + 2, n + 3].map(round))
+      await quiet(served)
+      const { overflows, postponed, passes } = await passesOf(served)
+      console.log(
+        `after 200 containers: ${JSON.stringify({ before, after: held(served.pid), passes, postponed, overflows })}`,
+      )
+      expect(held(served.pid)).toEqual(before)
+      expect(overflows).toBe(0)
+    })
+  })
+
+  test('a quiet node is looked at by the timer alone, and --wake-ups=off watches nothing', async () => {
+    const used = new Map<string, number>()
+    for (const choice of ['auto', 'off']) {
+      await onNode(['--interval', '500ms', '--wake-ups', choice], async ({ containerd, served }) => {
+        for (let n = 0; n < 4; n += 1) await containerd.run(`c${n}`)
+        await quiet(served)
+        const before = await passesOf(served)
+        const beganTicks = ticksOf(served.pid)
+        await sleep(10_000)
+        used.set(choice, ticksOf(served.pid) - beganTicks)
+        const { passes, woken } = await passesOf(served)
+        expect(woken).toBe(before.woken)
+        expect(passes).toBeGreaterThan(before.passes)
+        if (choice === 'off') expect(held(served.pid).watches).toBe(0)
+      })
+    }
+    console.log(
+      `CPU of a quiet daemon in 10 s, a pass every 500 ms: ${[...used].map(([choice, ticks]) => `${choice} ${ticks * 10} ms`).join(', ')}`,
+    )
+  })
+})
+
+interface Running {
+  containerd: Containerd
+  served: Served
+  client: FeedClient
+}
+
+async function onNode(options: readonly string[], act: (running: Running) => Promise<void>): Promise<void> {
+  const node: Node = await openNode({})
+  try {
+    const containerd = await node.containerd()
+    await containerd.importImages('default')
+    const served = await serve(node.world, ...options)
+    const client = await followFeed(served)
+    node.world.atClose(() => client.close())
+    await act({ containerd, served, client })
+  } finally {
+    await node.world.close()
+  }
+}
+
+async function passesOf(served: Served) {
+  const text = await served.fetch('/metrics')
+  const value = (name: string) => Number(new RegExp(`^${name} (\\d+)`, 'm').exec(text)?.[1] ?? 0)
+  return {
+    passes: value('shimscope_pass_duration_seconds_count'),
+    woken: value('shimscope_woken_passes_total'),
+    postponed: value('shimscope_postponed_passes_total'),
+    overflows: value('shimscope_wake_up_overflows_total'),
+  }
+}
+
+/** Until no wake-up has begun a pass for longer than one is followed by further looks, and what was new is no more. */
+async function quiet(served: Served): Promise<void> {
+  let before = -1
+  await until(
+    'the node is quiet',
+    async () => {
+      const { woken } = await passesOf(served)
+      const isQuiet = woken === before
+      before = woken
+      if (!isQuiet) await sleep(2_000)
+      return isQuiet
+    },
+    60_000,
+  )
+}
+
+/** Descriptors of a process, and the directories that it has inotify watch. proc(5), "/proc/pid/fdinfo" */
+function held(pid: number): { descriptors: number; watches: number } {
+  const descriptors = readdirSync(`/proc/${pid}/fd`)
+  const watches = descriptors
+    .filter((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`).includes('inotify'))
+    .flatMap((fd) => readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8').match(/^inotify wd:/gm) ?? [])
+  return { descriptors: descriptors.length, watches: watches.length }
+}
+
+/** CPU time, in hundredths of a second. proc(5), utime and stime */
+function ticksOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+  return Number(fields[11]) + Number(fields[12])
+}
+
+function spread(ms: readonly number[]): string {
+  const sorted = [...ms].sort((a, b) => a - b)
+  const at = (share: number) => sorted[Math.ceil(share * sorted.length) - 1]?.toFixed(0)
+  return `p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, max ${at(1)} ms of ${ms.length}`
+}
