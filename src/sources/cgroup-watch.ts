@@ -29,6 +29,8 @@ export class CgroupWatch {
   /** Directories that nobody is known to need yet, and until when they are kept. */
   readonly #young = new Map<string, number>()
   #containers: Followed['containers'] | undefined
+  /** Whether every cgroup is watched, since nobody can say which are containers'. */
+  #watchesAll = false
   #waiting: string[] = []
   #closed = false
 
@@ -45,10 +47,17 @@ export class CgroupWatch {
   follow(containers: Followed['containers']): void {
     if (containers === this.#containers && this.#young.size === 0) return
     this.#containers = containers
+    if (!this.#watchesAll && containers.some(isForeign)) {
+      this.#watchesAll = true
+      this.#list(
+        this.#roots.map(({ path }) => path),
+        0,
+      )
+    }
     const wanted = wantedOf(this.#roots, containers)
     const nowMs = performance.now()
     for (const [path, untilMs] of this.#young) if (untilMs < nowMs || wanted.has(path)) this.#young.delete(path)
-    for (const path of this.#watches.names()) {
+    for (const path of this.#watchesAll ? [] : this.#watches.names()) {
       const isTop = this.#roots.some((root) => root.path === dirname(path))
       if (!wanted.has(path) && !this.#young.has(path) && !isTop) this.#watches.drop(path)
     }
@@ -61,7 +70,10 @@ export class CgroupWatch {
   /** After a loss: what has come into being where we look, and below it. */
   listAgain(): void {
     this.#containers = undefined
-    this.#list([...this.#watches.names()], 0)
+    this.#list(
+      this.#roots.map(({ path }) => path),
+      0,
+    )
   }
 
   close(): void {
@@ -99,8 +111,10 @@ export class CgroupWatch {
 
   /** A watch on a directory says nothing of what was made in it before: it is listed too. */
   #adopt(path: string, depth: number): void {
-    if (this.#watches.has(path)) return
-    if (!this.#watches.addNew(path, path, (name) => this.#heard(path, name))) return
+    const isKnown = this.#watches.has(path)
+    if (!isKnown && !this.#watches.addNew(path, path, (name) => this.#heard(path, name))) return
+    if (depth < DEEPEST_NEW) this.#list([path], depth + 1)
+    if (isKnown) return
     const untilMs = performance.now() + YOUNG_MS
     this.#young.set(path, untilMs)
     const events = `${path}/${EVENTS}`
@@ -110,7 +124,6 @@ export class CgroupWatch {
     ) {
       this.#young.set(events, untilMs)
     }
-    if (depth < DEEPEST_NEW) this.#list([path], depth + 1)
   }
 }
 
@@ -133,13 +146,19 @@ function cgroupRoots(cgroupfs: string): Root[] {
   ]
 }
 
-/** A path that leaves the root is one seen from another cgroup namespace, and cannot be found here. cgroup_namespaces(7) */
+/**
+ * Who is in a cgroup namespace of its own, as an agent in a container is, reads paths that start there: `/../../pod1/c`.
+ * They cannot be found from the root of the hierarchy. cgroup_namespaces(7)
+ */
+const isForeign = ({ cgroup }: Followed['containers'][number]): boolean => cgroup?.startsWith('/../') === true
+
 function wantedOf(roots: readonly Root[], containers: Followed['containers']): Set<string> {
   const above = new Set<string>(roots.map(({ path }) => path))
   const own = new Set<string>()
   for (const { path: root, isUnified } of roots) {
-    for (const { cgroup } of containers) {
-      if (cgroup === null || cgroup.split('/').includes('..')) continue
+    for (const container of containers) {
+      const { cgroup } = container
+      if (cgroup === null || isForeign(container)) continue
       if (cgroup !== '/') own.add(isUnified ? `${root}${cgroup}/${EVENTS}` : root + cgroup)
       for (let end = cgroup.lastIndexOf('/'); end > 0; end = cgroup.lastIndexOf('/', end - 1)) {
         above.add(root + cgroup.slice(0, end))

@@ -191,9 +191,15 @@ describe('what is watched', () => {
     })
   })
 
-  it('leaves out a path from another cgroup namespace', async () => {
-    const { wakeUps } = await watching(seen(['/../../etc']))
-    // Both hierarchies, and `default` in each.
+  it('is every cgroup where the paths are those of another cgroup namespace, until it goes', async () => {
+    const { wakeUps, wakes } = await watching(seen(['/../../pod1/a']))
+    // Both hierarchies, `default` and `a` in each, and the events of one.
+    expect(wakeUps.counts().watched.cgroup).toBe(7)
+    writeFileSync(at('unified/default/a/cgroup.events'), 'populated 0\n')
+    await wakes('an exit')
+    rmSync(at('unified/default/a'), { recursive: true })
+    rmdirSync(at('freezer/default/a'))
+    await wakes('the end')
     expect(wakeUps.counts().watched.cgroup).toBe(4)
   })
 })
