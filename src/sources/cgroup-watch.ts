@@ -31,6 +31,8 @@ export class CgroupWatch {
   #containers: Followed['containers'] | undefined
   /** Whether every cgroup is watched, since nobody can say which are containers'. */
   #watchesAll = false
+  /** Containers' own cgroups that no other container is below. */
+  #leaves: ReadonlySet<string> = new Set()
   #waiting: string[] = []
   #closed = false
 
@@ -54,7 +56,9 @@ export class CgroupWatch {
         0,
       )
     }
-    const wanted = wantedOf(this.#roots, containers)
+    const { above, own } = placesOf(this.#roots, containers)
+    const wanted = new Set([...above, ...own])
+    this.#leaves = new Set([...own].filter((path) => !above.has(path)))
     const nowMs = performance.now()
     for (const [path, untilMs] of this.#young) if (untilMs < nowMs || wanted.has(path)) this.#young.delete(path)
     for (const path of this.#watchesAll ? [] : this.#watches.names()) {
@@ -99,6 +103,8 @@ export class CgroupWatch {
       if (name === EVENTS || pausing.has(name) || (entering.has(name) && this.#young.has(path))) this.#wake()
       return
     }
+    // A system in a container may make as many there as it likes.
+    if (this.#leaves.has(path) && name !== basename(path)) return
     // Made or removed, itself or a child. A watch on what was removed is dead, also when the same name is there again.
     const places = name === null ? [] : name === basename(path) ? [path, `${path}/${name}`] : [`${path}/${name}`]
     for (const place of places) {
@@ -152,7 +158,7 @@ function cgroupRoots(cgroupfs: string): Root[] {
  */
 const isForeign = ({ cgroup }: Followed['containers'][number]): boolean => cgroup?.startsWith('/../') === true
 
-function wantedOf(roots: readonly Root[], containers: Followed['containers']): Set<string> {
+function placesOf(roots: readonly Root[], containers: Followed['containers']) {
   const above = new Set<string>(roots.map(({ path }) => path))
   const own = new Set<string>()
   for (const { path: root, isUnified } of roots) {
@@ -165,7 +171,7 @@ function wantedOf(roots: readonly Root[], containers: Followed['containers']): S
       }
     }
   }
-  return new Set([...above, ...own])
+  return { above, own }
 }
 
 function directoriesIn(path: string): string[] {

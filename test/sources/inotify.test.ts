@@ -113,6 +113,8 @@ describe('a wake-up', () => {
     // Limits, pressure; and who enters a container that is known: a probe, every few seconds.
     for (const file of ['unified/default/a/memory.events', 'freezer/default/a/cgroup.procs', 'unified/cgroup.procs'])
       writeFileSync(at(file), '1')
+    // A system in it that has services.
+    mkdirSync(at('freezer/default/a/system.slice'))
     await quiet()
     expect(woke()).toBe(0)
   })
