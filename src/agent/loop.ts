@@ -1,3 +1,4 @@
+import type { Snapshot } from '../core/model/snapshot.ts'
 import type { WakeUps } from '../sources/wake-ups.ts'
 import type { Agent, Pass } from './agent.ts'
 import { Counter } from './counts.ts'
@@ -89,7 +90,7 @@ export function startLoop(passes: Passes, { intervalMs, paceMs, onFailure, wakeU
         if (closing.signal.aborted) return
         fail(error instanceof Error ? error : new Error(String(error)))
       }
-      schedule.ended(performance.now(), why)
+      schedule.ended(performance.now(), why, stateOf(latest?.snapshot))
       why = await untilNext(begunMs + waitMs)
     }
   }
@@ -129,4 +130,12 @@ export function startLoop(passes: Passes, { intervalMs, paceMs, onFailure, wakeU
     onFailure?.(error)
     isImpossible(error)
   }
+}
+
+/** What is being created, started or left makes no event when it is done. */
+function stateOf(snapshot: Snapshot | undefined): 'settled' | 'unsettled' {
+  const isOnItsWay =
+    snapshot?.containers.some(({ state }) => state === 'creating' || state === 'created') === true ||
+    snapshot?.shims.some(({ relation, bundleDeleted }) => relation === 'starting' || bundleDeleted === true) === true
+  return isOnItsWay ? 'unsettled' : 'settled'
 }

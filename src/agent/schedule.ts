@@ -14,6 +14,8 @@ const SETTLE_MS = 3
  * executed, a shim that goes a moment after its bundle.
  */
 const AFTER_MS: readonly number[] = [25, 75, 200, 500]
+/** Further looks while something is visibly on its way, on a machine that is busy. */
+const LATER_MS: readonly number[] = [1_000, 2_000, 4_000, 8_000]
 
 /** When passes begin: by the timer at the latest, sooner after a wake-up, and never so often that the node notices. */
 export class Schedule {
@@ -23,8 +25,11 @@ export class Schedule {
   #beganMs: number
   /** When the first of the wake-ups came that no pass has answered. */
   #wokenMs: number | undefined
-  #after: number[] = []
+  #after: readonly number[] = []
+  #later: readonly number[] = []
   #isPostponed = false
+  #wasPostponed = false
+  #isUnsettled = false
   #passes = 0
   #postponed = 0
 
@@ -43,6 +48,7 @@ export class Schedule {
   /** @returns whether the next pass may now be due sooner. */
   wake(nowMs: number): boolean {
     this.#after = AFTER_MS.map((ms) => nowMs + ms)
+    this.#later = LATER_MS.map((ms) => nowMs + ms)
     if (this.#wokenMs !== undefined) return false
     this.#wokenMs = nowMs
     return true
@@ -54,7 +60,7 @@ export class Schedule {
     const woken = this.#wokenMs === undefined ? undefined : Math.max(this.#wokenMs + SETTLE_MS, earliestMs)
     const answerAtMs = woken === undefined ? Number.POSITIVE_INFINITY : Math.max(woken, this.#whenCredit(0))
     this.#isPostponed = woken !== undefined && answerAtMs > woken
-    const [after] = this.#after
+    const [after = this.#isUnsettled ? this.#later[0] : undefined] = this.#after
     // Half of the credit stays for what has not been looked at once.
     const againAtMs =
       after === undefined ? Number.POSITIVE_INFINITY : Math.max(after, earliestMs, this.#whenCredit(MOST_CREDIT_MS / 2))
@@ -64,16 +70,18 @@ export class Schedule {
 
   /** What has happened until now will be seen; what happens from now on may not be. */
   began(nowMs: number, why: Begun): void {
-    if (why === 'wake-up') {
-      this.#passes += 1
-      if (this.#isPostponed) this.#postponed += 1
-    }
+    this.#wasPostponed = this.#isPostponed && why === 'wake-up'
     this.#beganMs = nowMs
     this.#wokenMs = undefined
     this.#after = this.#after.filter((atMs) => atMs > nowMs)
+    this.#later = this.#later.filter((atMs) => atMs > nowMs)
   }
 
-  ended(nowMs: number, why: Begun): void {
+  /** @param state of what was seen: whether something was on its way to be another thing. */
+  ended(nowMs: number, why: Begun, state: 'settled' | 'unsettled' = 'settled'): void {
+    if (why === 'wake-up') this.#passes += 1
+    if (this.#wasPostponed) this.#postponed += 1
+    this.#isUnsettled = state === 'unsettled'
     this.#credit = this.#creditAt(nowMs) - (why === 'wake-up' ? nowMs - this.#beganMs : 0)
     this.#creditAtMs = nowMs
     this.#endedMs = nowMs

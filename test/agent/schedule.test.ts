@@ -7,7 +7,13 @@ interface Done {
 }
 
 /** Plays a loop over given wake-ups, by a clock that stands wherever something is due. */
-function play(options: { wakes: readonly number[]; passMs: number; intervalMs: number; untilMs: number }): {
+function play(options: {
+  wakes: readonly number[]
+  passMs: number
+  intervalMs: number
+  untilMs: number
+  state?: 'unsettled'
+}): {
   passes: Done[]
   schedule: Schedule
 } {
@@ -22,7 +28,7 @@ function play(options: { wakes: readonly number[]; passMs: number; intervalMs: n
     const timerAtMs = nowMs + options.intervalMs
     const endMs = nowMs + options.passMs
     hear(endMs)
-    schedule.ended(endMs, why)
+    schedule.ended(endMs, why, options.state)
     for (;;) {
       const next = schedule.next(timerAtMs)
       const [wake = Number.POSITIVE_INFINITY] = wakes
@@ -57,6 +63,11 @@ it('a wake-up begins a pass at once, and a few looks follow it', () => {
   expect(schedule.counts).toEqual({ passes: 5, postponed: 0 })
   // The timer counts from the last pass.
   expect(passes.at(-1)).toEqual({ atMs: 61_500, why: 'timer' })
+})
+
+it('while something is on its way there are further looks, and an end to them', () => {
+  const { passes } = play({ wakes: [1_000], passMs: 5, intervalMs: 60_000, untilMs: 50_000, state: 'unsettled' })
+  expect(woken(passes).slice(5)).toEqual([2_000, 3_000, 5_000, 9_000])
 })
 
 it('a burst is answered by one pass at its begin and one after its end', () => {
