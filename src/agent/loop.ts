@@ -135,7 +135,8 @@ export function startLoop(passes: Passes, { intervalMs, paceMs, onFailure, wakeU
 /** What is being created, started or left makes no event when it is done. */
 function stateOf(snapshot: Snapshot | undefined): 'settled' | 'unsettled' {
   const isOnItsWay =
-    snapshot?.containers.some(({ state }) => state === 'creating' || state === 'created') === true ||
+    snapshot?.containers.some(({ state }) => state === 'creating' || state === 'created' || state === 'unknown') ===
+      true ||
     snapshot?.shims.some(({ relation, bundleDeleted }) => relation === 'starting' || bundleDeleted === true) === true
   return isOnItsWay ? 'unsettled' : 'settled'
 }
