@@ -20,6 +20,7 @@ const logLevels = ['debug', 'info', 'warn', 'error'] as const
 const sources = ['live', 'ps'] as const
 const logFormats = ['text', 'json'] as const
 const outputs = ['text', 'json', 'npd'] as const
+const wakeUpChoices = ['auto', 'off'] as const
 const colors = ['auto', 'always', 'never'] as const
 
 const looking = ['serve', 'tree', 'snapshot', 'verdicts', 'watch', 'record', 'doctor']
@@ -124,6 +125,14 @@ export const options = {
     help: 'time from the start of one pass to the start of the next',
     commands: ['serve', 'watch', 'record'],
     parse: positiveDuration,
+  },
+  wakeUps: {
+    flag: '--wake-ups <choice>',
+    env: 'SHIMSCOPE_WAKE_UPS',
+    fallback: 'auto',
+    help: 'auto: a pass begins at once when inotify tells of a cgroup or a bundle, else with --interval; off: with --interval alone',
+    commands: ['serve', 'watch'],
+    parse: oneOf(wakeUpChoices),
   },
   speed: {
     flag: '--speed <factor>',

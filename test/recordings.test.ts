@@ -47,7 +47,7 @@ async function metricsOf({ snapshot, zombies }: Inspection): Promise<string> {
     intervalMs: 2_000,
     latest: () => pass,
     health: () => ({ lastPassAtMs: Date.parse(snapshot.takenAt), failure: undefined }),
-    counts: () => counter.counts,
+    counts: () => ({ ...counter.counts, wakeUps: undefined }),
     deltasSince: () => undefined,
     events: () => [],
     processes: async () => [],

@@ -1,5 +1,6 @@
 import type { Delta, EventType, NodeEvent } from '../core/model/event.ts'
 import type { Process, Snapshot } from '../core/model/snapshot.ts'
+import type { SourceCounts } from '../sources/wake-ups.ts'
 
 /** What the agent counts about itself and the node; it only ever grows within one run. */
 export interface AgentCounts {
@@ -16,6 +17,14 @@ export interface AgentCounts {
   >
   /** By runtime; includes the CPU time of shims that are gone, so that it never falls. */
   readonly shimCpuSeconds: ReadonlyMap<string, number>
+  /** `undefined`: nothing but the timer begins a pass. */
+  readonly wakeUps: WakeUpCounts | undefined
+}
+
+export interface WakeUpCounts extends SourceCounts {
+  /** Passes that wake-ups began, and how many of these had to wait because the ones before had cost enough. */
+  readonly passes: number
+  readonly postponed: number
 }
 
 /** Facts of the node that are not part of the public snapshot but of its metrics. */

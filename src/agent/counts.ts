@@ -39,7 +39,7 @@ export class Counter {
     this.#countShimCpu(snapshot.shims)
   }
 
-  get counts(): AgentCounts {
+  get counts(): Omit<AgentCounts, 'wakeUps'> {
     return {
       passes: this.#passes,
       failedPasses: this.#failedPasses,

@@ -1,9 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import type { Snapshot } from '../core/model/snapshot.ts'
+import type { WakeUps } from '../sources/wake-ups.ts'
 import type { Agent, Pass } from './agent.ts'
 import { Counter } from './counts.ts'
 import { History } from './history.ts'
 import type { PassOutcome } from './pass-runner.ts'
 import type { Passes } from './passes.ts'
+import { type Begun, Schedule } from './schedule.ts'
 
 export interface RunningAgent extends Agent {
   /** Resolves when the first pass is done; rejects with the reason when it cannot be. */
@@ -19,17 +21,22 @@ export interface LoopOptions {
   readonly paceMs?: (outcome: PassOutcome) => number
   /** Told of every pass that failed; the loop goes on. */
   readonly onFailure?: (error: Error) => void
+  /** What begins a pass before its time; the loop closes it. */
+  readonly wakeUps?: WakeUps | undefined
 }
 
 /** One pass at a time, the latest kept, everybody told. A pass that fails is counted, and tried again. */
-export function startLoop(passes: Passes, { intervalMs, paceMs, onFailure }: LoopOptions): RunningAgent {
+export function startLoop(passes: Passes, { intervalMs, paceMs, onFailure, wakeUps }: LoopOptions): RunningAgent {
   const counter = new Counter()
+  const schedule = new Schedule(performance.now())
   const history = new History({ mostElements: 8_192, mostEvents: 1_000 })
   const subscribers = new Set<(pass: Pass) => void>()
   const closing = new AbortController()
   let latest: Pass | undefined
   let lastPassAtMs: number | undefined
   let failure: string | undefined
+  /** Ends the rest between two passes, or has it look at the schedule again. */
+  let stir = () => {}
   let isReady: () => void
   let isImpossible: (error: Error) => void
   const ready = new Promise<void>((resolve, reject) => {
@@ -37,6 +44,10 @@ export function startLoop(passes: Passes, { intervalMs, paceMs, onFailure }: Loo
     isImpossible = reject
   })
   ready.catch(() => {})
+  closing.signal.addEventListener('abort', () => stir())
+  wakeUps?.start(() => {
+    if (schedule.wake(performance.now())) stir()
+  })
   const finished = run()
 
   return {
@@ -45,7 +56,10 @@ export function startLoop(passes: Passes, { intervalMs, paceMs, onFailure }: Loo
     finished,
     latest: () => latest,
     health: () => ({ lastPassAtMs, failure }),
-    counts: () => counter.counts,
+    counts: () => ({
+      ...counter.counts,
+      wakeUps: wakeUps === undefined ? undefined : { ...wakeUps.counts(), ...schedule.counts },
+    }),
     deltasSince: (run, seq) => history.since(run, seq),
     events: () => history.events(),
     processes: () => passes.processes(),
@@ -55,15 +69,18 @@ export function startLoop(passes: Passes, { intervalMs, paceMs, onFailure }: Loo
     },
     async close() {
       closing.abort()
+      wakeUps?.close()
       await passes.close()
       await finished
     },
   }
 
   async function run(): Promise<void> {
+    let why: Begun = 'timer'
     while (!closing.signal.aborted) {
       const begunMs = performance.now()
       let waitMs = intervalMs
+      schedule.began(begunMs, why)
       try {
         const outcome = await passes.next()
         if (outcome === false) return
@@ -73,9 +90,24 @@ export function startLoop(passes: Passes, { intervalMs, paceMs, onFailure }: Loo
         if (closing.signal.aborted) return
         fail(error instanceof Error ? error : new Error(String(error)))
       }
-      await sleep(Math.max(0, waitMs - (performance.now() - begunMs)), undefined, { signal: closing.signal }).catch(
-        () => {},
-      )
+      schedule.ended(performance.now(), why, stateOf(latest?.snapshot))
+      why = await untilNext(begunMs + waitMs)
+    }
+  }
+
+  /** Rests until a pass is due; a wake-up may make that sooner. */
+  async function untilNext(timerAtMs: number): Promise<Begun> {
+    for (;;) {
+      const { atMs, why } = schedule.next(timerAtMs)
+      const restMs = atMs - performance.now()
+      if (restMs <= 0 || closing.signal.aborted) return why
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, restMs)
+        stir = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      })
     }
   }
 
@@ -88,6 +120,7 @@ export function startLoop(passes: Passes, { intervalMs, paceMs, onFailure }: Loo
     failure = undefined
     counter.passed(outcome)
     isReady()
+    wakeUps?.follow(snapshot)
     for (const listener of subscribers) listener(latest)
   }
 
@@ -97,4 +130,13 @@ export function startLoop(passes: Passes, { intervalMs, paceMs, onFailure }: Loo
     onFailure?.(error)
     isImpossible(error)
   }
+}
+
+/** What is being created, started or left makes no event when it is done. */
+function stateOf(snapshot: Snapshot | undefined): 'settled' | 'unsettled' {
+  const isOnItsWay =
+    snapshot?.containers.some(({ state }) => state === 'creating' || state === 'created' || state === 'unknown') ===
+      true ||
+    snapshot?.shims.some(({ relation, bundleDeleted }) => relation === 'starting' || bundleDeleted === true) === true
+  return isOnItsWay ? 'unsettled' : 'settled'
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Process, Snapshot } from '../core/model/snapshot.ts'
+import { inotifyWakeUps } from '../sources/inotify.ts'
 import type { LivePaths } from '../sources/live.ts'
 import type { ProcSource } from '../sources/proc-source.ts'
 import { type LoopOptions, type RunningAgent, startLoop } from './loop.ts'
@@ -13,11 +14,17 @@ const newRun = (): string => randomUUID().slice(0, 8)
 /** What a daemon sees of a process on which nothing hangs is as old as this many passes at the most: 10 s by default. */
 const TURNS = 5
 
+/** `auto`: wake-ups by whatever this node offers. `off`: by the timer alone. */
+export type WakeUpChoice = 'auto' | 'off'
+
 /** The daemon's agent: reads the node in a thread of its own. */
-export const watchNode = (paths: LivePaths, options: LoopOptions & { readonly graceMs: number }): RunningAgent =>
+export const watchNode = (
+  paths: LivePaths,
+  { wakeUps, ...options }: Omit<LoopOptions, 'wakeUps'> & { readonly graceMs: number; readonly wakeUps: WakeUpChoice },
+): RunningAgent =>
   startLoop(
     passesInWorker(() => ({ paths, options: { run: newRun(), graceMs: options.graceMs, turns: TURNS } })),
-    options,
+    { ...options, wakeUps: wakeUps === 'auto' ? inotifyWakeUps(paths) : undefined },
   )
 
 /** An agent over any source, in this thread: a recording that is played, say. */

@@ -12,14 +12,14 @@ import { readRecording, sourceOf } from './source.ts'
  * BadInput.
  */
 export function agentOf(settings: Settings, onFailure: (error: Error) => void): RunningAgent {
-  const { from, source, procfs, cgroupfs, nodeName, graceMs, intervalMs, speed, loop } = settings
+  const { from, source, procfs, cgroupfs, nodeName, graceMs, intervalMs, wakeUps, speed, loop } = settings
   if (from === undefined) {
     if (loop === true || speed !== 1)
       throw new BadInput('--loop and --speed play a recording; give one with --from FILE')
     if (source === 'ps') return watchSource(sourceOf(settings), { intervalMs, graceMs, onFailure })
     const obstacle = explainPaths({ procfs, cgroupfs })
     if (obstacle !== undefined) throw new BadInput(obstacle)
-    return watchNode({ procfs, cgroupfs, nodeName }, { intervalMs, graceMs, onFailure })
+    return watchNode({ procfs, cgroupfs, nodeName }, { intervalMs, graceMs, onFailure, wakeUps })
   }
   if (source === 'ps') sourceOf(settings)
   const { moments } = readRecording(from)

@@ -10,6 +10,7 @@ import { renderDoctor } from '../outputs/text/doctor.ts'
 import { BadInput } from '../sources/bad-input.ts'
 import { Collector } from '../sources/collect.ts'
 import { examine, type Target } from '../sources/examine.ts'
+import { tryInotify } from '../sources/inotify.ts'
 import type { ProcSource } from '../sources/proc-source.ts'
 import type { Command } from './command.ts'
 import { compareWithPs, notCompared, whyNotComparable } from './compare-with-ps.ts'
@@ -38,6 +39,7 @@ export const doctor: Command = {
       snapshot,
       showsKernelThreads: host.processes.some(({ kernelThread }) => kernelThread),
       paths: settings,
+      watching: source.kind === 'live' ? await tryInotify(settings, snapshot) : null,
       crossChecks,
     })
     io.stdout.write(

@@ -48,12 +48,15 @@ describe.skipIf(skipReal())('what can be seen of a real node', () => {
     expect(new Set(Object.values(others))).toEqual(new Set(['open']))
     expect([wchan, task]).not.toContain('closed')
     expect(json).toMatchObject({ silent: [], weaker: [], listing: { complete: true }, procfs: { wholeNode: false } })
+    expect(json.wakeUps).toMatchObject({ by: 'inotify', watching: { watched: { bundle: 1 }, refused: {} } })
   })
 
   test('as nobody: what is open to all, what the rest costs, and ps agrees', async () => {
     const { code, json } = await doctor(world, nobody)
     expect(outcomes(json)).toEqual([[], []])
     expect(code).toBe(0)
+    // Cgroups are open to all, and nobody's shim leads to its bundle.
+    expect(json.wakeUps).toMatchObject({ by: 'inotify', watching: { watched: { bundle: 0 }, refused: {} } })
     const sights = sightOf(json)
     for (const name of ['stat', 'status', 'cgroup', 'cmdline', 'net/unix', 'mountinfo'])
       expect(sights[name]).toBe('open')

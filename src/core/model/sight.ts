@@ -54,6 +54,12 @@ export interface Examination {
   readonly tries: ReadonlyMap<FieldName, ReadonlyMap<Owner, Tries>>
 }
 
+/** Directories that can be watched for changes, by what is in them; and how many cannot, by errno or other reason. */
+export interface WatchTrial {
+  readonly watched: { readonly cgroup: number; readonly bundle: number }
+  readonly refused: Readonly<Record<string, number>>
+}
+
 /** How a procfs is mounted. proc(5), "Mount options" */
 export interface ProcfsMount {
   readonly hidepid: 'off' | 'noaccess' | 'invisible' | 'ptraceable'

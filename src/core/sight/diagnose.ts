@@ -1,4 +1,4 @@
-import type { FieldName, CapabilityName, CrossCheck, Examination, Owner, Tries } from '../model/sight.ts'
+import type { FieldName, CapabilityName, CrossCheck, Examination, Owner, Tries, WatchTrial } from '../model/sight.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import { adviceFor } from './advice.ts'
 import { type Field, fields } from './fields.ts'
@@ -32,8 +32,14 @@ export interface Diagnosis {
     readonly wholeNode: boolean | null
   }
   readonly cgroupfs: { readonly path: string; readonly versions: Examination['cgroupVersions'] }
-  /** Nothing but the timer begins a pass; whether the kernel would tell this process of every start and exit. */
-  readonly wakeUps: { readonly by: 'timer'; readonly processEventsAllowed: boolean | null }
+  readonly wakeUps: {
+    /** What begins a pass beside the timer, if anything does. */
+    readonly by: 'inotify' | 'timer'
+    /** Directories by kind, and those that could not be watched by reason; `null`: not tried, as of a recording. */
+    readonly watching: WatchTrial | null
+    /** Whether the kernel would tell this process of every start and exit. */
+    readonly processEventsAllowed: boolean | null
+  }
   readonly listing: { readonly complete: boolean; readonly processes: number; readonly unreadable: number }
   readonly runtimes: { readonly daemons: readonly string[]; readonly shims: number; readonly containers: number }
   readonly fields: readonly FieldSight[]
@@ -49,10 +55,13 @@ export interface Findings {
   /** Only the node's own pid namespace has them, and everybody may see them unless processes are hidden. */
   readonly showsKernelThreads: boolean
   readonly paths: { readonly procfs: string; readonly cgroupfs: string }
+  /** `null`: not tried. */
+  readonly watching: WatchTrial | null
   readonly crossChecks: readonly CrossCheck[]
 }
 
-export function diagnose({ examination, snapshot, showsKernelThreads, paths, crossChecks }: Findings): Diagnosis {
+export function diagnose(findings: Findings): Diagnosis {
+  const { examination, snapshot, showsKernelThreads, paths, watching, crossChecks } = findings
   const { pid, uid, capabilities, initialUserNamespace, self, mount, cgroupVersions } = examination
   const { pass } = snapshot
   const unreadable = pass.denied['stat'] ?? 0
@@ -71,7 +80,11 @@ export function diagnose({ examination, snapshot, showsKernelThreads, paths, cro
       wholeNode: pass.source === 'archive' ? null : isWholeNode(examination, showsKernelThreads),
     },
     cgroupfs: { path: paths.cgroupfs, versions: cgroupVersions },
-    wakeUps: { by: 'timer' as const, processEventsAllowed: processEventsAllowed(examination) },
+    wakeUps: {
+      by: watching !== null && watching.watched.cgroup > 0 ? ('inotify' as const) : ('timer' as const),
+      watching,
+      processEventsAllowed: processEventsAllowed(examination),
+    },
     listing: { complete: pass.complete, processes: pass.processes, unreadable },
     runtimes: {
       daemons: snapshot.daemons.map(({ runtime }) => runtime).sort(),

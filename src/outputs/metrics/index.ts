@@ -9,6 +9,14 @@ import { ownProcessMetrics } from './own-process.ts'
 import { deniedReads, failedPasses, lastPass, passComplete, passDuration, reads } from './passes.ts'
 import { shimCpu, shimMemory, shims, shimThreads } from './shims.ts'
 import { verdictInfo, verdictOldest, verdicts } from './verdicts.ts'
+import {
+  postponedPasses,
+  refusedWatches,
+  wakeUpOverflows,
+  wakeUps,
+  watchedDirectories,
+  wokenPasses,
+} from './wake-ups.ts'
 
 /** Every metric, in the order of the exposition. To add one: a record, and a line here. */
 export const metrics: readonly Metric[] = [
@@ -35,6 +43,12 @@ export const metrics: readonly Metric[] = [
   passDuration,
   failedPasses,
   lastPass,
+  wakeUps,
+  wokenPasses,
+  postponedPasses,
+  wakeUpOverflows,
+  watchedDirectories,
+  refusedWatches,
   liveClients,
   liveResyncs,
   refusedRequests,

@@ -45,7 +45,7 @@ function factsOf({ reader, source, procfs, cgroupfs, wakeUps, listing, runtimes 
     ['procfs', procfsFact({ procfs, source })],
     ['cgroupfs', source === 'archive' ? 'as recorded' : `${printable(cgroupfs.path)}${versionsOf(cgroupfs.versions)}`],
     ['listing', listingFact(listing)],
-    ['wake-ups', wakeUpFact(wakeUps.processEventsAllowed)],
+    ['wake-ups', wakeUpFact(wakeUps, source)],
     ['runtimes', runtimesFact(runtimes, listing)],
   ]
 }
@@ -74,14 +74,26 @@ const listingFact = ({ complete, processes, unreadable }: Diagnosis['listing']):
     ? `complete: ${counted(processes, 'process', 'processes')}`
     : `incomplete: ${counted(processes, 'process', 'processes')}${unreadable > 0 ? `, ${unreadable} more that cannot be read` : ', process 1 not among them'}; what is not shown may exist, so nothing is concluded from absence`
 
-function wakeUpFact(allowed: boolean | null): string {
+function wakeUpFact(
+  { by, watching, processEventsAllowed: allowed }: Diagnosis['wakeUps'],
+  source: Diagnosis['source'],
+): string {
+  if (source === 'archive') return 'none: a recording has moments of its own'
+  const { watched = { cgroup: 0, bundle: 0 }, refused = {} } = watching ?? {}
+  const directories = `${counted(watched.cgroup, 'cgroup', 'cgroups')} and ${counted(watched.bundle, 'directory of bundles', 'directories of bundles')}`
+  const lost = Object.entries(refused).map(([reason, count]) => `${reason} ${count} times`)
+  const without = lost.length === 0 ? '' : `; what could not be watched waits for --interval (${lost.join(', ')})`
+  const how =
+    by === 'inotify'
+      ? `inotify on ${directories}: a pass begins when something happens there, and every --interval${without}`
+      : `none: no cgroup can be watched${lost.length === 0 ? '' : ` (${lost.join(', ')})`}; a pass looks every --interval, and what lives shorter may be missed`
   const events =
     allowed === null
       ? ''
       : allowed
         ? '; process events of the kernel would be allowed, and are not used'
         : '; process events of the kernel are not used, and would need CAP_NET_ADMIN on the node itself'
-  return `none: a pass looks every --interval, and what lives shorter may be missed${events}`
+  return how + events
 }
 
 function runtimesFact(

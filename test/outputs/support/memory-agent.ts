@@ -25,6 +25,7 @@ export const noCounts: AgentCounts = {
   events: new Map(),
   daemonRestarts: new Map(),
   shimCpuSeconds: new Map(),
+  wakeUps: undefined,
 }
 
 /** The agent's face over snapshots that a test makes by hand; keeps the last 100 deltas. */

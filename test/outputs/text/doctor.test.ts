@@ -34,6 +34,7 @@ function findings(over: Partial<Findings['examination']> = {}, complete = true):
     snapshot: { ...node, pass: { ...node.pass, source: 'live', complete } },
     showsKernelThreads: true,
     paths: { procfs: '/proc', cgroupfs: '/sys/fs/cgroup' },
+    watching: { watched: { cgroup: 12, bundle: 0 }, refused: {} },
     crossChecks: [{ oracle: 'pidtree', compared: 210, disagreements: [] }],
   }
 }
@@ -105,4 +106,20 @@ test('disagreements are told one by one, and not by the thousand', () => {
   expect(shown).toContain('pidtree disagrees about 50 of 60 processes')
   expect(shown).toContain('and 30 more')
   expect(shown).not.toContain('\u001b')
+})
+
+test('wake-ups: what is watched, what could not be, and that without any the timer looks', () => {
+  const of = (refused: Record<string, number>, cgroup: number) =>
+    text(diagnose({ ...findings(), watching: { watched: { cgroup, bundle: 1 }, refused } }))
+  expect(of({}, 12)).toContain('inotify on 12 cgroups and 1 directory of bundles: a pass begins when')
+  expect(of({ EACCES: 3 }, 12)).toContain('what could not be watched waits for --interval (EACCES 3 times)')
+  expect(of({ EMFILE: 1 }, 0)).toContain(
+    'none: no cgroup can be watched (EMFILE 1 times); a pass looks every --interval',
+  )
+  const recorded = {
+    ...findings(),
+    watching: null,
+    snapshot: { ...node, pass: { ...node.pass, source: 'archive' as const } },
+  }
+  expect(text(diagnose(recorded))).toContain('none: a recording has moments of its own')
 })

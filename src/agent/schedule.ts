@@ -1,0 +1,97 @@
+/** What begins a pass. */
+export type Begun = 'timer' | 'wake-up'
+
+/** Of one core, what passes begun by wake-ups may take in the long run: the length of the last ones sets the gap. */
+const SHARE = 0.1
+/** What they may take at once, in ms of passes: a pod that starts is a handful of events, and then it is quiet. */
+const MOST_CREDIT_MS = 400
+/** Between two passes, whatever they cost. */
+const GAP_MS = 10
+/** Events come in clusters, a cgroup and then its first process: one pass is for both. */
+const SETTLE_MS = 3
+/**
+ * Looks after the last event. Nothing tells of what follows it without an event: a created container whose program is
+ * executed, a shim that goes a moment after its bundle.
+ */
+const AFTER_MS: readonly number[] = [25, 75, 200, 500]
+/** Further looks while something is visibly on its way, on a machine that is busy. */
+const LATER_MS: readonly number[] = [1_000, 2_000, 4_000, 8_000]
+
+/** When passes begin: by the timer at the latest, sooner after a wake-up, and never so often that the node notices. */
+export class Schedule {
+  #credit = MOST_CREDIT_MS
+  #creditAtMs: number
+  #endedMs: number
+  #beganMs: number
+  /** When the first of the wake-ups came that no pass has answered. */
+  #wokenMs: number | undefined
+  #after: readonly number[] = []
+  #later: readonly number[] = []
+  #isPostponed = false
+  #wasPostponed = false
+  #isUnsettled = false
+  #passes = 0
+  #postponed = 0
+
+  /** @param nowMs here and below of one monotonic clock */
+  constructor(nowMs: number) {
+    this.#creditAtMs = nowMs
+    this.#endedMs = nowMs
+    this.#beganMs = nowMs
+  }
+
+  /** Passes begun by wake-ups, and how many of these had to wait for the budget. */
+  get counts(): { readonly passes: number; readonly postponed: number } {
+    return { passes: this.#passes, postponed: this.#postponed }
+  }
+
+  /** @returns whether the next pass may now be due sooner. */
+  wake(nowMs: number): boolean {
+    this.#after = AFTER_MS.map((ms) => nowMs + ms)
+    this.#later = LATER_MS.map((ms) => nowMs + ms)
+    if (this.#wokenMs !== undefined) return false
+    this.#wokenMs = nowMs
+    return true
+  }
+
+  /** When the next pass is to begin, and why then. */
+  next(timerAtMs: number): { readonly atMs: number; readonly why: Begun } {
+    const earliestMs = this.#endedMs + GAP_MS
+    const woken = this.#wokenMs === undefined ? undefined : Math.max(this.#wokenMs + SETTLE_MS, earliestMs)
+    const answerAtMs = woken === undefined ? Number.POSITIVE_INFINITY : Math.max(woken, this.#whenCredit(0))
+    this.#isPostponed = woken !== undefined && answerAtMs > woken
+    const [after = this.#isUnsettled ? this.#later[0] : undefined] = this.#after
+    // Half of the credit stays for what has not been looked at once.
+    const againAtMs =
+      after === undefined ? Number.POSITIVE_INFINITY : Math.max(after, earliestMs, this.#whenCredit(MOST_CREDIT_MS / 2))
+    const atMs = Math.min(answerAtMs, againAtMs)
+    return atMs < timerAtMs ? { atMs, why: 'wake-up' } : { atMs: timerAtMs, why: 'timer' }
+  }
+
+  /** What has happened until now will be seen; what happens from now on may not be. */
+  began(nowMs: number, why: Begun): void {
+    this.#wasPostponed = this.#isPostponed && why === 'wake-up'
+    this.#beganMs = nowMs
+    this.#wokenMs = undefined
+    this.#after = this.#after.filter((atMs) => atMs > nowMs)
+    this.#later = this.#later.filter((atMs) => atMs > nowMs)
+  }
+
+  /** @param state of what was seen: whether something was on its way to be another thing. */
+  ended(nowMs: number, why: Begun, state: 'settled' | 'unsettled' = 'settled'): void {
+    if (why === 'wake-up') this.#passes += 1
+    if (this.#wasPostponed) this.#postponed += 1
+    this.#isUnsettled = state === 'unsettled'
+    this.#credit = this.#creditAt(nowMs) - (why === 'wake-up' ? nowMs - this.#beganMs : 0)
+    this.#creditAtMs = nowMs
+    this.#endedMs = nowMs
+  }
+
+  #creditAt(nowMs: number): number {
+    return Math.min(MOST_CREDIT_MS, this.#credit + (nowMs - this.#creditAtMs) * SHARE)
+  }
+
+  #whenCredit(least: number): number {
+    return this.#creditAtMs + Math.max(0, least - this.#credit) / SHARE
+  }
+}
