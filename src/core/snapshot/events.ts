@@ -21,7 +21,7 @@ export function deriveEvents(previous: Snapshot, next: Snapshot, lately: readonl
   const steps = [
     ...daemonSteps(previous.daemons, next.daemons, lately),
     ...pairs(previous.shims, next.shims).flatMap((pair) => shimSteps(daemons, ...pair)),
-    ...pairs(previous.containers, next.containers).flatMap((pair) => containerSteps(...pair)),
+    ...pairs(previous.containers, next.containers).flatMap((pair) => containerSteps(previous.takenAt, ...pair)),
     ...pairs(previous.verdicts, next.verdicts).flatMap((pair) => verdictSteps(...pair)),
   ]
   return steps.map(([type, subject, summary]) => ({ seq: next.seq, at: next.takenAt, type, subject, summary }))
@@ -113,7 +113,10 @@ const stages: Readonly<Record<ContainerState, number | null>> = {
   unknown: null,
 }
 
-function containerSteps(...[before, after]: Pair<Container>): Step[] {
+/** A container whose first process is younger than this was not yet running when nothing was known of it. */
+const JUST_STARTED_MS = 10_000
+
+function containerSteps(lookedAt: string, ...[before, after]: Pair<Container>): Step[] {
   const container = after === undefined ? before : after
   const named = containerName(container)
   const step = (type: EventType, happened: string): Step => [
@@ -143,7 +146,8 @@ function containerSteps(...[before, after]: Pair<Container>): Step[] {
   if (reached === null || stage === null) {
     // What was not known before cannot be said to have changed, except that it ended.
     if (before === undefined) return [created]
-    return stage === 3 ? [exited] : []
+    const isNew = before.initPid === null && Date.parse(after.startedAt ?? '') > Date.parse(lookedAt) - JUST_STARTED_MS
+    return stage === 3 ? [exited] : stage === 2 && isNew ? [started] : []
   }
   const replaced =
     before !== undefined && before.initPid !== null && after.initPid !== null && before.initPid !== after.initPid

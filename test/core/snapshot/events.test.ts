@@ -97,6 +97,15 @@ describe('containers', () => {
     ['unknown → stopped', at('unknown'), at('stopped'), ['container-exited']],
   ])('%s', (_, a, b, expected) => expect(types(a, b)).toEqual(expected))
 
+  test('what was created and then seen to run has just started, if its first process is that young', () => {
+    const { takenAt } = aSnapshot()
+    const running = (ageMs: number) => ({
+      containers: [aContainer({ state: 'running', startedAt: new Date(Date.parse(takenAt) - ageMs).toISOString() })],
+    })
+    expect(types(at('unknown', null), running(500))).toEqual(['container-started'])
+    expect(types(at('unknown', null), running(60_000))).toEqual([])
+  })
+
   test('the summary names the pod, and says when it never ran', () => {
     expect(said(at('created'), at('running'))).toEqual([
       'container-started: container web of pod default/web-1 started (pid 4010)',
