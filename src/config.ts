@@ -18,6 +18,7 @@ export interface ConfigOption<T> {
 const severities = ['info', 'warning', 'critical'] as const
 const logLevels = ['debug', 'info', 'warn', 'error'] as const
 const sources = ['live', 'ps'] as const
+const redactions = ['secrets', 'strict'] as const
 const logFormats = ['text', 'json'] as const
 const outputs = ['text', 'json', 'npd'] as const
 const colors = ['auto', 'always', 'never'] as const
@@ -76,6 +77,14 @@ export const options = {
     help: 'how long a condition must last before its verdict fires',
     commands: inspecting,
     parse: duration,
+  },
+  redaction: {
+    flag: '--redact <how>',
+    env: 'SHIMSCOPE_REDACT',
+    fallback: 'secrets',
+    help: 'what is hidden of command lines: secrets (known forms of credentials), or strict (all but the program)',
+    commands: ['serve', 'tree', 'snapshot', 'verdicts', 'watch', 'record'],
+    parse: oneOf(redactions),
   },
   listenAddress: {
     flag: '--web.listen-address <host:port>',

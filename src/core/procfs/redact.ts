@@ -1,3 +1,4 @@
+import type { Redaction } from '../model/memory.ts'
 import {
   isSecretName,
   type SecretFlag,
@@ -10,7 +11,21 @@ import {
   switchesBefore,
 } from './secret-names.ts'
 
-export const redacted = '[redacted]'
+const redacted = '[redacted]'
+
+/** What is shown of a command line. */
+export type RedactArgv = (argv: readonly string[]) => readonly string[]
+
+export const redactions: Readonly<Record<Redaction, RedactArgv>> = { secrets: redactArgv, strict: programAlone }
+
+/** A process may write its whole command line into its first argument, so that ends at its first blank. proc(5) */
+function programAlone(argv: readonly string[]): readonly string[] {
+  const program = argv[0]?.split(/\s/, 1)[0]
+  return program === undefined || (argv.length === 1 && program === argv[0]) ? redactArgv(argv) : redactArgv([program])
+}
+
+/** `comm` is chosen by the process, and its 15 bytes are enough for a short password. prctl(2), PR_SET_NAME */
+export const redactComm = (comm: string): string => (/[=:@]/.test(comm) ? (redactArgv([comm])[0] ?? comm) : comm)
 
 /**
  * Hides credentials in a command line and keeps everything else: `--password=x`, `--password x`, `KEY=secret`, URLs
@@ -27,7 +42,7 @@ export function redactArgv(argv: readonly string[]): readonly string[] {
 
 /** What the words so far say about the next one. `header`: a scheme such as `Bearer`, or the secret itself. */
 type Expected = SecretFlag | 'header' | 'echoed' | 'nothing'
-type Redaction = { readonly word: string; readonly next: Expected }
+type Hidden = { readonly word: string; readonly next: Expected }
 
 const sqlBefore = /^(?:password|by|passwd)$/i
 const keyStart = '-----BEGIN'
@@ -81,14 +96,14 @@ function redactWords(words: readonly string[], kind: 'arguments' | 'text'): read
   })
 }
 
-function redactNext(word: string, expected: Expected, flags: SecretFlags): Redaction {
+function redactNext(word: string, expected: Expected, flags: SecretFlags): Hidden {
   if (expected !== 'nothing' && !/^--?[A-Za-z]/.test(word)) return redactExpected(word, expected)
   const flag = redactFlag(word, flags)
   if (flag !== undefined) return flag
   return blank.test(word) ? { word: redactText(word), next: 'nothing' } : redactWord(word)
 }
 
-function redactExpected(word: string, expected: Exclude<Expected, 'nothing'>): Redaction {
+function redactExpected(word: string, expected: Exclude<Expected, 'nothing'>): Hidden {
   switch (expected) {
     case 'user':
       return { word: redactUser(word), next: 'nothing' }
@@ -114,7 +129,7 @@ function redactExpected(word: string, expected: Exclude<Expected, 'nothing'>): R
 const oneLess = { fourth: 'third', third: 'second', second: 'next' } as const
 
 /** A flag that means a secret: by its name in any program, or by the manual of the program before it. */
-function redactFlag(given: string, flags: SecretFlags): Redaction | undefined {
+function redactFlag(given: string, flags: SecretFlags): Hidden | undefined {
   const switches = switchesBefore(flags)?.exec(given)?.[0] ?? ''
   const word = switches === '' ? given : `-${given.slice(switches.length)}`
   for (const [name, takes] of Object.entries(flags)) {
@@ -158,7 +173,7 @@ function redactText(text: string): string {
 }
 
 /** One word without blanks. */
-function redactWord(word: string): Redaction {
+function redactWord(word: string): Hidden {
   const key = word.indexOf(keyStart)
   if (key !== -1) return { word: word.slice(0, key) + redacted, next: 'nothing' }
   const redaction = redactAssigned(redactUrls(word))
@@ -167,7 +182,7 @@ function redactWord(word: string): Redaction {
 }
 
 /** `NAME=secret` and `"name":"secret"` wherever they stand in the word; everything behind the name is hidden. */
-function redactAssigned(word: string): Redaction {
+function redactAssigned(word: string): Hidden {
   for (const match of word.matchAll(/[=:]/g)) {
     const start = nameStart(word, match.index)
     if (match[0] === ':' && !mayHoldField(word, start, match.index)) continue

@@ -166,7 +166,13 @@ const secretFlags: ReadonlyMap<string, SecretFlags> = new Map(
   } satisfies Record<string, SecretFlags>),
 )
 
-const programIn = (word: string): string => word.slice(word.lastIndexOf('/') + 1).toLowerCase()
+/** A script may begin behind a quote or in a substitution: `sh -c "curl …`, `x=$(curl …`. */
+const programIn = (word: string): string =>
+  word
+    .slice(word.lastIndexOf('/') + 1)
+    .slice(0, 64)
+    .replace(/^.*["'`($=]/, '')
+    .toLowerCase()
 
 /** The flags of the program that this word names, if it names one of those. */
 export const secretFlagsOf = (word: string): SecretFlags | undefined => secretFlags.get(programIn(word))
