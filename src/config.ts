@@ -355,7 +355,9 @@ function names(given: string): readonly string[] {
 
 /** Without the slash at its end, so that paths can be put behind it. */
 function directory(given: string): string {
-  return text(given).replace(/(?<=.)\/+$/, '')
+  let end = text(given).length
+  while (end > 1 && given[end - 1] === '/') end -= 1
+  return given.slice(0, end)
 }
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
