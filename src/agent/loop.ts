@@ -92,7 +92,7 @@ export function startLoop(passes: Passes, { intervalMs, paceMs, onFailure }: Loo
   }
 
   function fail(error: Error): void {
-    counter.failed()
+    counter.failed(error)
     failure = error.message
     onFailure?.(error)
     isImpossible(error)

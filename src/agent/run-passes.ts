@@ -22,7 +22,10 @@ const inspecting = ({ graceMs, redaction = 'secrets' }: Inspecting): Inspecting 
 /** The daemon's agent: reads the node in a thread of its own. */
 export const watchNode = (paths: LivePaths, options: LoopOptions & Inspecting): RunningAgent =>
   startLoop(
-    passesInWorker(() => ({ paths, options: { ...inspecting(options), run: newRun(), turns: TURNS } })),
+    passesInWorker(
+      () => ({ paths, options: { ...inspecting(options), run: newRun(), turns: TURNS } }),
+      options.intervalMs,
+    ),
     options,
   )
 
