@@ -18,7 +18,8 @@ export function watchReading(note: ReadingNote, intervalMs: number, hangs: () =>
   let looks = 0
   const timer = setInterval(
     () => {
-      looks = note.begun() === begun ? looks + 1 : 0
+      // A thread that has read nothing yet is being started, which takes as long as its share of a CPU makes it.
+      looks = begun > 0 && note.begun() === begun ? looks + 1 : 0
       begun = note.begun()
       if (looks < LOOKS) return
       clearInterval(timer)
