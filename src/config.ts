@@ -18,6 +18,7 @@ export interface ConfigOption<T> {
 const severities = ['info', 'warning', 'critical'] as const
 const logLevels = ['debug', 'info', 'warn', 'error'] as const
 const sources = ['live', 'ps'] as const
+const redactions = ['secrets', 'strict'] as const
 const logFormats = ['text', 'json'] as const
 const outputs = ['text', 'json', 'npd'] as const
 const wakeUpChoices = ['auto', 'off'] as const
@@ -77,6 +78,14 @@ export const options = {
     help: 'how long a condition must last before its verdict fires',
     commands: inspecting,
     parse: duration,
+  },
+  redaction: {
+    flag: '--redact <how>',
+    env: 'SHIMSCOPE_REDACT',
+    fallback: 'secrets',
+    help: 'what is hidden of command lines: secrets (known forms of credentials), or strict (all but the program)',
+    commands: ['serve', 'tree', 'snapshot', 'verdicts', 'watch', 'record'],
+    parse: oneOf(redactions),
   },
   listenAddress: {
     flag: '--web.listen-address <host:port>',
@@ -355,7 +364,9 @@ function names(given: string): readonly string[] {
 
 /** Without the slash at its end, so that paths can be put behind it. */
 function directory(given: string): string {
-  return text(given).replace(/(?<=.)\/+$/, '')
+  let end = text(given).length
+  while (end > 1 && given[end - 1] === '/') end -= 1
+  return given.slice(0, end)
 }
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }

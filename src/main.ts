@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { abandoned } from './agent/hung-reading.ts'
 import { run } from './commands/run.ts'
 import { terminalOf } from './commands/terminal.ts'
 
@@ -25,3 +26,6 @@ process.exitCode = await run(process.argv.slice(2), {
     process.on('SIGHUP', act)
   },
 })
+
+// Node would wait for threads that hang in the kernel, for as long as they do. A signal does not.
+if (abandoned.size > 0) process.kill(process.pid, 'SIGTERM')

@@ -6,6 +6,8 @@ import type { SourceCounts } from '../sources/wake-ups.ts'
 export interface AgentCounts {
   readonly passes: number
   readonly failedPasses: number
+  /** Readings that did not return. */
+  readonly hungReadings: number
   /** Upper bounds in seconds, and how many passes took at most that long; the last bound is infinite. */
   readonly passSeconds: { readonly bounds: readonly number[]; readonly counts: readonly number[]; readonly sum: number }
   readonly reads: { readonly known: number; readonly gone: number; readonly denied: number; readonly malformed: number }

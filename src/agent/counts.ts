@@ -1,6 +1,7 @@
 import { type EventType, eventTypes } from '../core/model/event.ts'
 import type { ProcessKey } from '../core/model/process.ts'
 import type { AgentCounts } from './agent.ts'
+import { HungReading } from './hung-reading.ts'
 import type { PassOutcome } from './pass-runner.ts'
 
 /** Seconds. A pass takes milliseconds on a small node and a fraction of a second on the largest. */
@@ -10,6 +11,7 @@ const bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5,
 export class Counter {
   #passes = 0
   #failedPasses = 0
+  #hungReadings = 0
   #seconds = 0
   readonly #buckets = new Array<number>(bounds.length + 1).fill(0)
   readonly #reads = { known: 0, gone: 0, denied: 0, malformed: 0 }
@@ -18,8 +20,9 @@ export class Counter {
   readonly #shimCpuSeconds = new Map<string, number>()
   #shimCpuLast = new Map<ProcessKey, number>()
 
-  failed(): void {
+  failed(error: Error): void {
     this.#failedPasses += 1
+    if (error instanceof HungReading) this.#hungReadings += 1
   }
 
   passed({ snapshot, delta }: PassOutcome): void {
@@ -43,6 +46,7 @@ export class Counter {
     return {
       passes: this.#passes,
       failedPasses: this.#failedPasses,
+      hungReadings: this.#hungReadings,
       passSeconds: {
         bounds: [...bounds, Number.POSITIVE_INFINITY],
         counts: cumulated(this.#buckets),

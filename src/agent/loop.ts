@@ -125,7 +125,7 @@ export function startLoop(passes: Passes, { intervalMs, paceMs, onFailure, wakeU
   }
 
   function fail(error: Error): void {
-    counter.failed()
+    counter.failed(error)
     failure = error.message
     onFailure?.(error)
     isImpossible(error)

@@ -1,6 +1,6 @@
 import { inspect, interestOf, type Inspection } from '../core/inspect.ts'
 import type { Delta } from '../core/model/event.ts'
-import { type Memory, newMemory } from '../core/model/memory.ts'
+import { type Memory, newMemory, type Redaction } from '../core/model/memory.ts'
 import type { Daemon, Process, Snapshot } from '../core/model/snapshot.ts'
 import { diff } from '../core/snapshot/diff.ts'
 import { Collector } from '../sources/collect.ts'
@@ -13,6 +13,7 @@ export interface PassOptions {
   readonly graceMs: number
   /** In how many passes each process is read anew, where nothing hangs on it; 1, the whole node in each, unless told. */
   readonly turns?: number
+  readonly redaction?: Redaction
 }
 
 /** A finished pass: the whole snapshot the first time, what changed from then on. */
@@ -35,9 +36,9 @@ export class PassRunner {
   #inspection: Inspection | undefined
   #stopped: { readonly daemon: Daemon; readonly atMs: number }[] = []
 
-  constructor(source: ProcSource, { run, graceMs, turns = 1 }: PassOptions) {
+  constructor(source: ProcSource, { run, graceMs, turns = 1, redaction = 'secrets' }: PassOptions) {
     this.#collector = new Collector(source, { turns })
-    this.#memory = newMemory({ run, graceMs, measureEveryMs: MEASURE_EVERY_MS })
+    this.#memory = newMemory({ run, graceMs, redaction, measureEveryMs: MEASURE_EVERY_MS })
   }
 
   /** @returns `false` when the source has no further moment. */

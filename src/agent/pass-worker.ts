@@ -1,27 +1,31 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { liveSource } from '../sources/live.ts'
+import { noted, ReadingNote } from '../sources/noted.ts'
 import { type PassOutcome, PassRunner } from './pass-runner.ts'
 import { type Answer, type Question, type Slice, slicesOf, type WorkerStart } from './worker-protocol.ts'
 
 /** The thread that reads /proc. Its reads are synchronous, and hold nobody but itself. */
-const { paths, options } = workerData as WorkerStart
-const runner = new PassRunner(liveSource(paths), options)
+const { paths, options, note } = workerData as WorkerStart
+const leftAlone = new Set<string>()
+const runner = new PassRunner(noted(liveSource(paths), new ReadingNote(note), leftAlone), options)
 let hasToldAll = false
 /** What is still to be asked for of the last answer. */
 let slices: Slice[] = []
 
-parentPort?.on('message', async ({ ask }: Question) => {
+parentPort?.on('message', async (question: Question) => {
   try {
-    parentPort?.postMessage(await answerTo(ask))
+    parentPort?.postMessage(await answerTo(question))
   } catch (error) {
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
     parentPort?.postMessage({ kind: 'failed', reason } satisfies Answer)
   }
 })
 
-async function answerTo(ask: Question['ask']): Promise<Answer> {
-  switch (ask) {
+async function answerTo(question: Question): Promise<Answer> {
+  switch (question.ask) {
     case 'pass': {
+      leftAlone.clear()
+      for (const place of question.leftAlone) leftAlone.add(place)
       const outcome = await runner.next()
       // The node itself never ends.
       return outcome === false ? { kind: 'failed', reason: 'the source has no further moment' } : passed(outcome)

@@ -5,9 +5,12 @@ import { inotifyWakeUps } from '../sources/inotify.ts'
 import type { LivePaths } from '../sources/live.ts'
 import type { ProcSource } from '../sources/proc-source.ts'
 import { type LoopOptions, type RunningAgent, startLoop } from './loop.ts'
-import { PassRunner } from './pass-runner.ts'
+import { type PassOptions, PassRunner } from './pass-runner.ts'
 import { passesHere } from './passes.ts'
 import { passesInWorker } from './worker-passes.ts'
+
+/** How passes are made, whoever asks. */
+type Inspecting = Omit<PassOptions, 'run'>
 
 const newRun = (): string => randomUUID().slice(0, 8)
 
@@ -17,19 +20,25 @@ const TURNS = 5
 /** `auto`: wake-ups by whatever this node offers. `off`: by the timer alone. */
 export type WakeUpChoice = 'auto' | 'off'
 
+/** A worker is told by message: only what can be cloned. */
+const inspecting = ({ graceMs, redaction = 'secrets' }: Inspecting): Inspecting => ({ graceMs, redaction })
+
 /** The daemon's agent: reads the node in a thread of its own. */
 export const watchNode = (
   paths: LivePaths,
-  { wakeUps, ...options }: Omit<LoopOptions, 'wakeUps'> & { readonly graceMs: number; readonly wakeUps: WakeUpChoice },
+  { wakeUps, ...options }: Omit<LoopOptions, 'wakeUps'> & Inspecting & { readonly wakeUps: WakeUpChoice },
 ): RunningAgent =>
   startLoop(
-    passesInWorker(() => ({ paths, options: { run: newRun(), graceMs: options.graceMs, turns: TURNS } })),
+    passesInWorker(
+      () => ({ paths, options: { ...inspecting(options), run: newRun(), turns: TURNS } }),
+      options.intervalMs,
+    ),
     { ...options, wakeUps: wakeUps === 'auto' ? inotifyWakeUps(paths) : undefined },
   )
 
 /** An agent over any source, in this thread: a recording that is played, say. */
-export const watchSource = (source: ProcSource, options: LoopOptions & { readonly graceMs: number }): RunningAgent =>
-  startLoop(passesHere(source, { run: newRun(), graceMs: options.graceMs }), options)
+export const watchSource = (source: ProcSource, options: LoopOptions & Inspecting): RunningAgent =>
+  startLoop(passesHere(source, { ...inspecting(options), run: newRun() }), options)
 
 /**
  * One look. Of a recording with several moments the last is shown, and the earlier ones count towards its ages.
@@ -37,9 +46,9 @@ export const watchSource = (source: ProcSource, options: LoopOptions & { readonl
  */
 export async function inspectOnce(
   source: ProcSource,
-  { graceMs }: { readonly graceMs: number },
+  options: Inspecting,
 ): Promise<{ snapshot: Snapshot; processes: readonly Process[] }> {
-  const runner = new PassRunner(source, { run: newRun(), graceMs })
+  const runner = new PassRunner(source, { ...options, run: newRun() })
   let snapshot: Snapshot | undefined
   for (;;) {
     const outcome = await runner.next()
@@ -52,15 +61,12 @@ export async function inspectOnce(
 }
 
 /** One look, and another after the grace where the first left something pending. Of a recording, its end. */
-export async function inspectUntilSure(
-  source: ProcSource,
-  { graceMs }: { readonly graceMs: number },
-): Promise<Snapshot> {
-  if (source.kind === 'archive') return (await inspectOnce(source, { graceMs })).snapshot
-  const runner = new PassRunner(source, { run: newRun(), graceMs })
+export async function inspectUntilSure(source: ProcSource, options: Inspecting): Promise<Snapshot> {
+  if (source.kind === 'archive') return (await inspectOnce(source, options)).snapshot
+  const runner = new PassRunner(source, { ...options, run: newRun() })
   const first = await passOf(runner)
   if (first.verdicts.every(({ status }) => status === 'firing')) return first
-  await sleep(graceMs)
+  await sleep(options.graceMs)
   return await passOf(runner)
 }
 

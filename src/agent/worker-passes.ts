@@ -3,6 +3,8 @@ import { Worker } from 'node:worker_threads'
 import type { Collections, Delta } from '../core/model/event.ts'
 import type { Process, Snapshot } from '../core/model/snapshot.ts'
 import { apply } from '../core/snapshot/apply.ts'
+import { ReadingNote, surroundings } from '../sources/noted.ts'
+import { abandon, HungReading, LeftAlone, maySpareAnother, watchReading } from './hung-reading.ts'
 import type { PassOutcome } from './pass-runner.ts'
 import type { Passes } from './passes.ts'
 import type { Answer, Question, Sliceable, WorkerStart } from './worker-protocol.ts'
@@ -10,8 +12,13 @@ import type { Answer, Question, Sliceable, WorkerStart } from './worker-protocol
 type Ending = { resolve: (answer: Answer) => void; reject: (error: Error) => void }
 type Gathered = Record<Sliceable, unknown[]>
 
-/** Passes in a thread of their own. A worker that dies is replaced at the next pass, and starts a new run. */
-export function passesInWorker(start: () => WorkerStart): Passes {
+/**
+ * Passes in a thread of their own. A worker that dies, or that hangs in a reading, is replaced at the next pass, and
+ * starts a new run.
+ */
+export function passesInWorker(start: () => Omit<WorkerStart, 'note'>, intervalMs: number): Passes {
+  const leftAlone = new LeftAlone()
+  let note = new ReadingNote()
   let worker: Worker | undefined
   let latest: Snapshot | undefined
   let waiting: Ending[] = []
@@ -41,7 +48,11 @@ export function passesInWorker(start: () => WorkerStart): Passes {
 
   async function asking(question: 'pass' | 'processes'): Promise<[Answer, Gathered]> {
     const asked = worker ?? begin()
-    const answer = await put(asked, { ask: question })
+    const isDone = watchReading(note, intervalMs, () => giveUp(asked))
+    const answer = await put(
+      asked,
+      question === 'pass' ? { ask: question, leftAlone: leftAlone.now() } : { ask: question },
+    ).finally(isDone)
     const gathered: Gathered = { daemons: [], shims: [], containers: [], verdicts: [], processes: [] }
     const slices = 'slices' in answer ? answer.slices : 0
     for (let taken = 0; taken < slices; taken += 1) {
@@ -63,8 +74,17 @@ export function passesInWorker(start: () => WorkerStart): Passes {
   }
 
   function begin(): Worker {
+    if (!maySpareAnother())
+      throw new HungReading(
+        'too many readings hang in the kernel, the last of them of ' +
+          note.path() +
+          '; the node is read again when one returns',
+      )
     latest = undefined
-    const started = new Worker(new URL('./pass-worker.js', import.meta.url), { workerData: start() })
+    note = new ReadingNote()
+    const started = new Worker(new URL('./pass-worker.js', import.meta.url), {
+      workerData: { ...start(), note: note.memory } satisfies WorkerStart,
+    })
     started.on('message', (answer: Answer) => waiting.shift()?.resolve(answer))
     started.on('error', (error) => end(started, error))
     started.on('exit', (code) => end(started, new Error(`the reading thread ended with code ${code}`)))
@@ -77,6 +97,18 @@ export function passesInWorker(start: () => WorkerStart): Passes {
     const abandoned = waiting
     waiting = []
     for (const { reject } of abandoned) reject(error)
+  }
+
+  function giveUp(hung: Worker): void {
+    const path = note.path()
+    const minutes = leftAlone.add(surroundings(path)) / 60_000
+    abandon(hung)
+    end(
+      hung,
+      new HungReading(
+        `reading ${path} does not return; its thread is given up, and ${surroundings(path)} is left alone for ${minutes} min`,
+      ),
+    )
   }
 
   function outcomeOf(answer: Answer, gathered: Gathered): PassOutcome {

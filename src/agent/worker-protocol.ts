@@ -8,9 +8,14 @@ import type { PassOptions } from './pass-runner.ts'
 export interface WorkerStart {
   readonly paths: LivePaths
   readonly options: PassOptions
+  /** Where it notes what it reads. */
+  readonly note: SharedArrayBuffer
 }
 
-export type Question = { readonly ask: 'pass' | 'processes' | 'slice' }
+export type Question =
+  | { readonly ask: 'processes' | 'slice' }
+  /** What hung lately is not to be touched. */
+  | { readonly ask: 'pass'; readonly leftAlone: ReadonlySet<string> }
 
 /**
  * Only what changed crosses between the threads, and never much at once: taking a message in holds the main thread, so

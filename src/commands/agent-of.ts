@@ -12,17 +12,23 @@ import { readRecording, sourceOf } from './source.ts'
  * BadInput.
  */
 export function agentOf(settings: Settings, onFailure: (error: Error) => void): RunningAgent {
-  const { from, source, procfs, cgroupfs, nodeName, graceMs, intervalMs, wakeUps, speed, loop } = settings
+  const { from, source, procfs, cgroupfs, nodeName, graceMs, redaction, intervalMs, wakeUps, speed, loop } = settings
   if (from === undefined) {
     if (loop === true || speed !== 1)
       throw new BadInput('--loop and --speed play a recording; give one with --from FILE')
-    if (source === 'ps') return watchSource(sourceOf(settings), { intervalMs, graceMs, onFailure })
+    if (source === 'ps') return watchSource(sourceOf(settings), { intervalMs, graceMs, redaction, onFailure })
     const obstacle = explainPaths({ procfs, cgroupfs })
     if (obstacle !== undefined) throw new BadInput(obstacle)
-    return watchNode({ procfs, cgroupfs, nodeName }, { intervalMs, graceMs, onFailure, wakeUps })
+    return watchNode({ procfs, cgroupfs, nodeName }, { intervalMs, graceMs, redaction, onFailure, wakeUps })
   }
   if (source === 'ps') sourceOf(settings)
   const { moments } = readRecording(from)
   const played = loop === true ? roundAndRound(moments) : moments
-  return watchSource(archiveSource(played), { intervalMs, graceMs, onFailure, paceMs: paceOf(moments, speed) })
+  return watchSource(archiveSource(played), {
+    intervalMs,
+    graceMs,
+    redaction,
+    onFailure,
+    paceMs: paceOf(moments, speed),
+  })
 }

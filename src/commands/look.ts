@@ -14,10 +14,13 @@ export async function look(
   io: Io,
 ): Promise<Snapshot & { readonly processes?: readonly Process[] }> {
   if (settings.at !== undefined) return await recall(settings, settings.at, io)
-  const { snapshot, processes } = await inspectOnce(sourceOf(settings), { graceMs: settings.graceMs })
+  const { snapshot, processes } = await inspectOnce(sourceOf(settings), {
+    graceMs: settings.graceMs,
+    redaction: settings.redaction,
+  })
   return { ...snapshot, processes }
 }
 
 /** The same, with a second look after the grace where something is pending: it may be wrong, or only at work. */
 export const lookUntilSure = (settings: Settings): Promise<Snapshot> =>
-  inspectUntilSure(sourceOf(settings), { graceMs: settings.graceMs })
+  inspectUntilSure(sourceOf(settings), { graceMs: settings.graceMs, redaction: settings.redaction })

@@ -1,6 +1,11 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { interestOf } from '../core/inspect.ts'
+import type { Redaction } from '../core/model/memory.ts'
+import { baseName } from '../core/model/path.ts'
+import { type RedactArgv, redactions } from '../core/procfs/redact.ts'
+import { canonical } from '../core/runtimes/program.ts'
+import { runtimes } from '../core/runtimes/index.ts'
 import { BadInput } from '../sources/bad-input.ts'
 import { Collector } from '../sources/collect.ts'
 import { recorderOf } from '../sources/recorder.ts'
@@ -15,7 +20,7 @@ export const record: Command = {
   argument: { form: '<file>', help: 'a file that is not there yet; it will be readable by its owner only' },
   title: 'write what is read into a recording that replays anywhere, with credentials hidden',
   async run({ settings, argument: path = '', io }) {
-    const recorder = recorderOf(sourceOf(settings))
+    const recorder = recorderOf(sourceOf(settings), recordedArgv(settings.redaction))
     const file = create(path)
     const stopped = io.untilStopped()
     const begunMs = performance.now()
@@ -57,6 +62,22 @@ const storyOf = ({ node, complete, reads }: HostSample): string =>
     '',
     `Recorded by shimscope ${version()} on ${node}; ${complete ? 'all processes were shown' : 'processes may have been hidden'}, ${reads.denied} readings were denied.`,
   ].join('\n')
+
+/**
+ * Of the runtimes' own programs a recording keeps the flags, or else it would tell nothing about them; of everybody
+ * else, under `strict`, only the program.
+ */
+const recordedArgv =
+  (redaction: Redaction): RedactArgv =>
+  (argv) =>
+    redactions[isOfRuntime(argv) ? 'secrets' : redaction](argv)
+
+const isOfRuntime = ([program = '']: readonly string[]): boolean => {
+  const name = canonical(baseName(program))
+  return programs.some((known) => (known.endsWith('*') ? name.startsWith(known.slice(0, -1)) : name === known))
+}
+
+const programs = runtimes.flatMap((runtime) => runtime.programs)
 
 /** Never over a file that is there: it may be the only record of an incident. */
 function create(path: string): number {

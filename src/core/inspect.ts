@@ -8,7 +8,8 @@ import type { Memory } from './model/memory.ts'
 import type { InterestOf } from './model/process.ts'
 import { same } from './model/same.ts'
 import type { Process, Snapshot } from './model/snapshot.ts'
-import { redactArgv } from './procfs/redact.ts'
+import { redactEvidence } from './procfs/redact-evidence.ts'
+import { redactions } from './procfs/redact.ts'
 import { placeOf } from './runtimes/cgroup-layouts.ts'
 import { runtimes } from './runtimes/index.ts'
 import { recognize, recognizer, resembler } from './runtimes/recognize.ts'
@@ -40,7 +41,9 @@ export function inspect(host: HostSample, memory: Memory): Inspection {
   const forest = stands ? { ...grown.forest, host } : forestOf(host, memory)
   // A line of ps is written by the process that it is about, wherever that runs: too little to accuse anybody by.
   const rules = host.source === 'ps' ? [] : verdictRules
-  const judged = judge(forest, rules, memory, bootedAtMs)
+  const redactArgv = redactions[memory.redaction]
+  const found = judge(forest, rules, memory, bootedAtMs)
+  const judged = { ...found, verdicts: found.verdicts.map((verdict) => redactEvidence(verdict, redactArgv)) }
   const taken = take(forest, judged, memory, bootedAtMs)
   const isFinal = stands || (isSettled(forest) && leavesAsFound(memory, taken.memory))
   return {

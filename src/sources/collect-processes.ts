@@ -1,4 +1,5 @@
 import { parseCmdline } from '../core/procfs/cmdline.ts'
+import { redactComm } from '../core/procfs/redact.ts'
 import { parseStat } from '../core/procfs/stat.ts'
 import {
   type ProcessSample,
@@ -220,6 +221,13 @@ const sample = (
   detail: undefined,
 })
 
+/** Names go into verdicts and everywhere: what one may hold is hidden at the door, and most hold nothing. */
+function named(fields: StatFields | undefined): StatFields | undefined {
+  if (fields === undefined || fields.kernelThread) return fields
+  const comm = redactComm(fields.comm)
+  return comm === fields.comm ? fields : { ...fields, comm }
+}
+
 interface Stat {
   readonly bytes: Buffer
   /** Of the earlier sample, where the bytes are the same. */
@@ -230,7 +238,7 @@ function readStat(source: ProcSource, files: Files, before: Remembered | undefin
   const read = source.read(files.stat)
   if (read.kind !== 'known') return read
   if (before?.stat.equals(read.value) === true) return known({ bytes: before.stat, fields: before.process })
-  const fields = parseStat(read.value)
+  const fields = named(parseStat(read.value))
   // The bytes that were read last until the next reading.
   return fields === undefined
     ? malformed(read.value.toString('latin1'))

@@ -2,15 +2,16 @@ import type { BundleConfig, EngineState } from '../core/model/host.ts'
 import { known, malformed, type Reading } from '../core/model/reading.ts'
 import { parseBundleConfig } from '../core/procfs/bundle.ts'
 import { isCgroupFile } from '../core/procfs/cgroup-files.ts'
-import { redactArgv } from '../core/procfs/redact.ts'
+import { type RedactArgv, redactComm } from '../core/procfs/redact.ts'
 import { parseRuncState } from '../core/procfs/runc-state.ts'
 
 /**
  * What a recording keeps of a file that was read: credentials hidden, and of files that hold more than recognition
  * needs only that part. A bundle's `config.json` holds the container's environment, which no recording may hold.
  */
-export function keptContent(path: string, bytes: Buffer): Reading<Buffer> {
-  if (path.endsWith('/cmdline')) return known(redactCmdline(bytes))
+export function keptContent(path: string, bytes: Buffer, redactArgv: RedactArgv): Reading<Buffer> {
+  if (path.endsWith('/cmdline')) return known(redactCmdline(bytes, redactArgv))
+  if (/^\/proc\/\d+\/(?:task\/\d+\/)?(?:stat|status)$/.test(path)) return known(redactNames(bytes))
   if (path.endsWith('/config.json')) return keptConfig(bytes)
   if (path.endsWith('/state.json')) return keptState(bytes)
   if (/\/net\/tcp6?$/.test(path)) return known(keptListeners(bytes))
@@ -29,11 +30,22 @@ export function isKeptName(path: string, name: string): boolean {
 }
 
 /** As latin1, in which every byte is one character: what is not UTF-8 survives. */
-function redactCmdline(bytes: Buffer): Buffer {
+function redactCmdline(bytes: Buffer, redactArgv: RedactArgv): Buffer {
   const text = bytes.toString('latin1')
-  const argv = text.split('\0')
+  const ends = text.endsWith('\0')
+  const argv = (ends ? text.slice(0, -1) : text).split('\0')
   const hidden = redactArgv(argv)
-  return hidden === argv ? bytes : Buffer.from(hidden.join('\0'), 'latin1')
+  return hidden === argv ? bytes : Buffer.from(hidden.join('\0') + (ends ? '\0' : ''), 'latin1')
+}
+
+/** The name between the outer parentheses of `stat`, or on the first line of `status`. proc(5) */
+function redactNames(bytes: Buffer): Buffer {
+  const text = bytes.toString('latin1')
+  const start = text.startsWith('Name:\t') ? 'Name:\t'.length : text.indexOf('(') + 1
+  const end = text.startsWith('Name:\t') ? text.indexOf('\n') : text.lastIndexOf(')')
+  const comm = text.slice(start, end)
+  const hidden = redactComm(comm)
+  return hidden === comm ? bytes : Buffer.from(text.slice(0, start) + hidden + text.slice(end), 'latin1')
 }
 
 function keptConfig(bytes: Buffer): Reading<Buffer> {

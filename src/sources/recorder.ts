@@ -2,6 +2,7 @@ import type { FileFacts } from '../core/model/process.ts'
 import type { Reading } from '../core/model/reading.ts'
 import { type Archive, type Entry, impliedListings } from './archive.ts'
 import type { ProcSource } from './proc-source.ts'
+import type { RedactArgv } from '../core/procfs/redact.ts'
 import { isKeptName, keptContent } from './recorded-content.ts'
 
 /** A source that notes what is read through it. */
@@ -12,7 +13,7 @@ export interface Recorder {
 }
 
 /** Notes every reading of a pass, with credentials hidden before they are kept. */
-export function recorderOf(source: ProcSource): Recorder {
+export function recorderOf(source: ProcSource, redactArgv: RedactArgv): Recorder {
   let takenAtMs: number | undefined
   let read: Readings = newReadings()
 
@@ -36,7 +37,10 @@ export function recorderOf(source: ProcSource): Recorder {
 
   function noteContent(path: string, reading: Reading<Buffer>): Reading<Buffer> {
     // The bytes are the source's, and valid only until its next read.
-    read.contents.set(path, reading.kind === 'known' ? keptContent(path, Buffer.from(reading.value)) : reading)
+    read.contents.set(
+      path,
+      reading.kind === 'known' ? keptContent(path, Buffer.from(reading.value), redactArgv) : reading,
+    )
     return reading
   }
 }

@@ -1,5 +1,6 @@
 import { Collector } from '../../src/sources/collect.ts'
 import type { Archive } from '../../src/sources/archive.ts'
+import { redactArgv } from '../../src/core/procfs/redact.ts'
 import { recorderOf } from '../../src/sources/recorder.ts'
 import { formatRecording } from '../../src/sources/recording.ts'
 import { interestOf } from '../../src/core/inspect.ts'
@@ -117,7 +118,7 @@ export interface Constructed {
 export async function construct({ story, moments }: Constructed): Promise<string> {
   const archives: Archive[] = []
   for (const moment of moments) {
-    const { source, moment: noted } = recorderOf(constructedSource(moment))
+    const { source, moment: noted } = recorderOf(constructedSource(moment), redactArgv)
     // A collector remembers what it has read before; every moment of a recording is complete by itself.
     await new Collector(source).pass(interestOf)
     const archive = noted()

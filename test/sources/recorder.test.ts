@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { type Archive, archiveSource } from '../../src/sources/archive.ts'
 import { parseRecording } from '../../src/sources/parse-recording.ts'
 import type { ProcSource } from '../../src/sources/proc-source.ts'
+import { redactArgv } from '../../src/core/procfs/redact.ts'
 import { recorderOf } from '../../src/sources/recorder.ts'
 import { formatMoment } from '../../src/sources/recording.ts'
 
@@ -9,7 +10,7 @@ const head = '== 2026-09-01T03:12:00.000Z =='
 const node = (body: string): ProcSource => archiveSource(parseRecording(Buffer.from(`${head}\n${body}`)).moments)
 
 async function record(source: ProcSource, read: (source: ProcSource) => void): Promise<string> {
-  const recorder = recorderOf(source)
+  const recorder = recorderOf(source, redactArgv)
   expect(recorder.moment()).toBeUndefined()
   await recorder.source.begin()
   read(recorder.source)
@@ -149,7 +150,7 @@ test('of the node files only what recognition needs', async () => {
 })
 
 test('the end of a recording leaves the last moment', async () => {
-  const recorder = recorderOf(node('-- /proc/1/stat --\nx\n'))
+  const recorder = recorderOf(node('-- /proc/1/stat --\nx\n'), redactArgv)
   await recorder.source.begin()
   recorder.source.read('/proc/1/stat')
   expect(await recorder.source.begin()).toBe(false)

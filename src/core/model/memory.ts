@@ -30,12 +30,16 @@ export interface Grown {
   readonly isFinal: boolean
 }
 
+/** How much of a command line is shown: all but known forms of credentials, or only which program it is. */
+export type Redaction = 'secrets' | 'strict'
+
 /** All that one pass leaves to the next. */
 export interface Memory {
   readonly run: string
   readonly graceMs: number
   /** How often measurements are refreshed. */
   readonly measureEveryMs: number
+  readonly redaction: Redaction
   readonly snapshot: Snapshot | null
   /** Verdict witness to the uptime at which it was first seen. */
   readonly since: ReadonlyMap<string, number>
@@ -53,7 +57,13 @@ export interface Memory {
 /** What a verdict may ask about earlier passes. */
 export type Past = Pick<Memory, 'daemonLives' | 'measured' | 'measuredAtUptimeMs'>
 
-export const newMemory = (options: { run: string; graceMs: number; measureEveryMs: number }): Memory => ({
+export const newMemory = (options: {
+  run: string
+  graceMs: number
+  measureEveryMs: number
+  redaction?: Redaction
+}): Memory => ({
+  redaction: 'secrets',
   ...options,
   snapshot: null,
   since: new Map(),

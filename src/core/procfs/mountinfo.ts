@@ -40,10 +40,18 @@ export function parseOrigin(text: string): MountOrigin | undefined {
     }
     if (stored === undefined && line.includes('/userdata/')) stored = storedOrigin(line)
     if (root === undefined && line.split(' ', 5)[4] === '/' && snapshotter.test(line)) {
-      root = `the root is a snapshot of containerd: ${/\/[^:,=]*io\.containerd\.snapshotter\.v1\.[^:,]*/.exec(line)?.[0]}`
+      root = `the root is a snapshot of containerd: ${snapshotIn(line)}`
     }
   }
   return root === undefined ? stored : { observed: root, madeBy: 'containerd', sandboxId: null }
+}
+
+/** The directory in the options of an overlay. Looked for from its name outwards: a stranger's mounts have long lines. */
+function snapshotIn(line: string): string {
+  const name = line.indexOf('io.containerd.snapshotter.v1.')
+  const start = Math.max(...[':', ',', '='].map((mark) => line.lastIndexOf(mark, name))) + 1
+  const path = line.slice(line.indexOf('/', start))
+  return path.split(/[:,]/, 1)[0] ?? path
 }
 
 function storedOrigin(line: string): MountOrigin | undefined {

@@ -11,7 +11,7 @@ export function programOf(process: ProcessSample): string {
   return first === undefined ? '' : canonical(baseName(first))
 }
 
-function canonical(name: string): string {
+export function canonical(name: string): string {
   if (!name.startsWith('docker')) return name
   const bare = name.replace(/-(?:current|latest)$/, '')
   return bare.startsWith('docker-') ? bare.slice('docker-'.length) : bare

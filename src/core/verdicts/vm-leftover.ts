@@ -82,10 +82,14 @@ function leftWithoutShim(id: string, machines: readonly MachineBranch[]): Findin
 
 const rank = ({ recognition }: MachineBranch): number => (recognition.part === 'guest' ? 0 : 1)
 
-/** The argument that names the sandbox. */
+/** The path or name around the id, of the argument that names the sandbox: the rest of it may hold anything. */
 function naming({ process }: TreeNode, id: string): string {
-  const argv = valueOf(process.argv) ?? []
-  return argv.find((arg) => arg.includes(id)) ?? process.comm
+  const named = (valueOf(process.argv) ?? []).find((arg) => arg.includes(id))
+  if (named === undefined) return process.comm
+  const at = named.indexOf(id)
+  const before = /[\w/.-]{0,200}$/.exec(named.slice(Math.max(0, at - 200), at))?.[0] ?? ''
+  const after = /^[\w/.-]{0,200}/.exec(named.slice(at + id.length))?.[0] ?? ''
+  return before + id + after
 }
 
 function shimsAlone(forest: Forest): Finding[] {

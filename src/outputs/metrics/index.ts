@@ -6,7 +6,7 @@ import { journalFailedWrites, journalOldest, journalSize } from './journal.ts'
 import type { Metric } from './metric.ts'
 import { events, pidsMax, processes, threads, zombies } from './node.ts'
 import { ownProcessMetrics } from './own-process.ts'
-import { deniedReads, failedPasses, lastPass, passComplete, passDuration, reads } from './passes.ts'
+import { deniedReads, failedPasses, hungReadings, lastPass, passComplete, passDuration, reads } from './passes.ts'
 import { shimCpu, shimMemory, shims, shimThreads } from './shims.ts'
 import { verdictInfo, verdictOldest, verdicts } from './verdicts.ts'
 import {
@@ -42,6 +42,7 @@ export const metrics: readonly Metric[] = [
   passComplete,
   passDuration,
   failedPasses,
+  hungReadings,
   lastPass,
   wakeUps,
   wokenPasses,

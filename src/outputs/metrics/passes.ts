@@ -51,6 +51,14 @@ export const failedPasses: Metric = {
   series: ({ counts }) => single(counts.failedPasses),
 }
 
+export const hungReadings: Metric = {
+  name: 'shimscope_hung_readings_total',
+  help: 'Readings of the node that did not return; the thread was given up, and what hung is left alone for a while.',
+  type: 'counter',
+  labels: [],
+  series: ({ counts }) => single(counts.hungReadings),
+}
+
 export const lastPass: Metric = {
   name: 'shimscope_last_pass_timestamp_seconds',
   help: 'When the last pass was finished, as a Unix time. Everything else here is as of then.',

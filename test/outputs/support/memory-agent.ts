@@ -20,6 +20,7 @@ const noFacts: NodeFacts = { pidMax: 32768, zombies: { 'container-init': 0, shim
 export const noCounts: AgentCounts = {
   passes: 0,
   failedPasses: 0,
+  hungReadings: 0,
   passSeconds: { bounds: [0.01, 0.1, 1, Number.POSITIVE_INFINITY], counts: [0, 0, 0, 0], sum: 0 },
   reads: { known: 0, gone: 0, denied: 0, malformed: 0 },
   events: new Map(),
