@@ -33,8 +33,10 @@ export interface Inspection {
 }
 
 /** What a host looked like, and what we make of it. Memory is all that one pass leaves to the next. */
-export function inspect(host: HostSample, memory: Memory): Inspection {
-  const bootedAtMs = steadyBoot(host, memory)
+export function inspect(host: HostSample, before: Memory): Inspection {
+  const bootedAtMs = steadyBoot(host, before)
+  const wasSet = before.bootedAtMs !== null && before.bootedAtMs !== bootedAtMs
+  const memory = wasSet ? { ...before, clockSetAtUptimeMs: host.uptimeMs } : before
   const { grown } = memory
   // On a quiet node only the time has gone on: what was grown and recognised stands, and is judged anew.
   const stands = grown?.isFinal === true && isUnchanged(grown.forest.host, host)

@@ -47,6 +47,8 @@ export interface Memory {
   readonly measuredAtUptimeMs: number | null
   /** Wall clock at boot as first read: it drifts with the clock, and start times must not. */
   readonly bootedAtMs: number | null
+  /** Uptime at which the clock was last found to have been set: times of files that are older tell no age since then. */
+  readonly clockSetAtUptimeMs: number | null
   /** Addresses that a daemon was seen to listen at. */
   readonly addresses: ReadonlyMap<ProcessKey, readonly string[]>
   /** The latest lives of each daemon, the oldest first; what names a daemon across its lives is its command line. */
@@ -70,6 +72,7 @@ export const newMemory = (options: {
   measured: new Map(),
   measuredAtUptimeMs: null,
   bootedAtMs: null,
+  clockSetAtUptimeMs: null,
   addresses: new Map(),
   daemonLives: new Map(),
   grown: null,

@@ -43,7 +43,8 @@ const keyOf = ({ subject }: Finding): string => subject.key ?? subject.id ?? Str
 /** The uptime since which the longest lasting witness has held; what can be proven counts before what was watched. */
 function beginning(forest: Forest, memory: Memory, key: string, finding: Finding, since: Map<string, number>): number {
   const { uptimeMs } = forest.host
-  const proven = finding.provenAgeMs === undefined ? uptimeMs : uptimeMs - finding.provenAgeMs
+  // A clock that was set forward makes everything written before look old.
+  const proven = Math.max(uptimeMs - (finding.provenAgeMs ?? 0), memory.clockSetAtUptimeMs ?? 0)
   let earliest = uptimeMs
   for (const witness of finding.witnesses ?? ['']) {
     const name = `${key} ${witness}`
