@@ -31,6 +31,8 @@ export default defineConfig({
                 // One runtime world at a time, and only after the quick tests.
                 sequence: { groupOrder: 1 },
                 fileParallelism: false,
+                // Runtimes act on clocks of their own, and a busy machine may be late for them: what fails twice is wrong.
+                retry: 1,
                 testTimeout: 300_000,
                 hookTimeout: 300_000,
               },
