@@ -1,4 +1,5 @@
 import type { Forest, EmptyPlace } from '../model/forest.ts'
+import { baseName } from '../model/path.ts'
 import type { VerdictRule } from '../model/verdict.ts'
 import { keepsPods } from './keeps-pods.ts'
 
@@ -38,7 +39,7 @@ function leftBehind({ host, emptyPlaces, containers, shims }: Forest): EmptyPlac
   if (!host.complete || !host.bundlesListed) return []
   const ids = new Set([
     ...host.bundles.map(({ id }) => id),
-    ...host.bundleMounts.map(({ path }) => path.slice(path.lastIndexOf('/') + 1)),
+    ...host.bundleMounts.map(({ path }) => baseName(path)),
     ...containers.map(({ id }) => id),
     ...shims.map(({ id }) => id),
   ])

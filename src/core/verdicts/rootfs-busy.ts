@@ -1,3 +1,4 @@
+import { baseName, directoryOf } from '../model/path.ts'
 import type { VerdictRule } from '../model/verdict.ts'
 import { shortId } from './shim-evidence.ts'
 
@@ -38,6 +39,5 @@ export const rootfsBusy: VerdictRule = {
     }),
 }
 
-const directoryOf = (path: string): string => path.slice(0, path.lastIndexOf('/'))
 /** A bundle that is being removed has a dot before its name. */
-const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1).replace(/^\./, '')
+const nameOf = (path: string): string => baseName(path).replace(/^\./, '')

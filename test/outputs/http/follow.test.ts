@@ -5,6 +5,7 @@ import { buildServer } from '../../../src/outputs/http/server.ts'
 import { aContainer, aSnapshot } from '../../core/snapshot/support/nodes.ts'
 import { type MemoryAgent, memoryAgent } from '../support/memory-agent.ts'
 import { endsUnaided } from '../support/ends-unaided.ts'
+import { plainServer } from '../support/plain-server.ts'
 
 const open: { close(): Promise<unknown> }[] = []
 afterEach(async () => {
@@ -14,13 +15,7 @@ afterEach(async () => {
 async function serve(agent: MemoryAgent, maxFollowers = 2) {
   const app = buildServer({
     agent,
-    version: '1',
-    assets: [],
-    renderMetrics: async () => ({ contentType: 'text/plain', body: '' }),
-    renderTree: () => '',
-    verdictTable: [],
-    runtimeTable: [],
-    loopback: true,
+    ...plainServer,
     maxFollowers,
   })
   open.push(app)

@@ -3,6 +3,7 @@ import { lookBackInto } from '../../../src/commands/look-back-into.ts'
 import { buildServer } from '../../../src/outputs/http/server.ts'
 import { journalIn, nodeAt, place } from '../../journal/support.ts'
 import { memoryAgent } from '../support/memory-agent.ts'
+import { plainServer } from '../support/plain-server.ts'
 
 const noon = Date.parse('2026-11-20T12:00:00Z')
 const minute = 60_000
@@ -11,12 +12,7 @@ const iso = (minutes: number): string => new Date(noon + minutes * minute).toISO
 const serverOf = (agent: ReturnType<typeof memoryAgent>, directory: string | undefined) => {
   const app = buildServer({
     agent,
-    version: '0.1.0',
-    assets: [],
-    runtimeTable: [],
-    verdictTable: [],
-    renderMetrics: async () => ({ contentType: 'text/plain', body: '' }),
-    renderTree: () => '',
+    ...plainServer,
     loopback: false,
     allowedHosts: ['*'],
     ...(directory !== undefined && { past: lookBackInto(directory) }),

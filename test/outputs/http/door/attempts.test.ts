@@ -9,6 +9,7 @@ import { addLive } from '../../../../src/outputs/live/add-live.ts'
 import { aSnapshot } from '../../../core/snapshot/support/nodes.ts'
 import { memoryAgent } from '../../support/memory-agent.ts'
 import { until } from '../../live/support/feed.ts'
+import { plainServer } from '../../support/plain-server.ts'
 
 const open: { close(): unknown }[] = []
 afterEach(async () => {
@@ -22,13 +23,7 @@ async function listen(options: Partial<ServerOptions> = {}) {
   let feed: Awaited<ReturnType<typeof addLive>> | undefined
   const app = buildServer({
     agent,
-    version: '1',
-    assets: [],
-    renderMetrics: async () => ({ contentType: 'text/plain', body: '' }),
-    renderTree: () => '',
-    verdictTable: [],
-    runtimeTable: [],
-    loopback: true,
+    ...plainServer,
     now: () => Date.parse(aSnapshot().takenAt),
     compare: async ({ password, hash }) => compareSync(password, hash),
     refused: (reason) => refused.push(reason),

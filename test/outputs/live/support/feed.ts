@@ -9,6 +9,7 @@ import { writeFrame } from '../../../../src/outputs/http/live-schema.ts'
 import { buildServer } from '../../../../src/outputs/http/server.ts'
 import { addLive } from '../../../../src/outputs/live/add-live.ts'
 import type { Limits } from '../../../../src/outputs/live/limits.ts'
+import { plainServer } from '../../support/plain-server.ts'
 
 const closing: (() => unknown)[] = []
 afterEach(async () => {
@@ -19,13 +20,7 @@ afterEach(async () => {
 export async function serveFeed(agent: Agent, limits: Partial<Limits> = {}, write = writeFrame) {
   const app = buildServer({
     agent,
-    version: '1',
-    assets: [],
-    renderMetrics: async () => ({ contentType: 'text/plain', body: '' }),
-    renderTree: () => '',
-    verdictTable: [],
-    runtimeTable: [],
-    loopback: true,
+    ...plainServer,
   })
   const feed = await addLive(app, { agent, limits, writeFrame: write })
   await app.listen({ host: '127.0.0.1', port: 0 })
