@@ -1,9 +1,9 @@
 /** What begins a pass. */
 export type Begun = 'timer' | 'wake-up'
 
-/** Of one core, what passes begun by wake-ups may take in the long run: the length of the last ones sets the gap. */
+/** Of one core, what passes begun by wake-ups may take in the long run: the cost of the last ones sets the gap. */
 const SHARE = 0.1
-/** What they may take at once, in ms of passes: a pod that starts is a handful of events, and then it is quiet. */
+/** What they may take at once, in ms of CPU: a pod that starts is a handful of events, and then it is quiet. */
 const MOST_CREDIT_MS = 400
 /** Between two passes, whatever they cost. */
 const GAP_MS = 10
@@ -77,12 +77,15 @@ export class Schedule {
     this.#later = this.#later.filter((atMs) => atMs > nowMs)
   }
 
-  /** @param state of what was seen: whether something was on its way to be another thing. */
-  ended(nowMs: number, why: Begun, state: 'settled' | 'unsettled' = 'settled'): void {
+  /**
+   * @param state of what was seen: whether something was on its way to be another thing.
+   * @param cpuMs what the pass took of the processor. On a busy node that is far less than the time that went by.
+   */
+  ended(nowMs: number, why: Begun, state: 'settled' | 'unsettled' = 'settled', cpuMs = nowMs - this.#beganMs): void {
     if (why === 'wake-up') this.#passes += 1
     if (this.#wasPostponed) this.#postponed += 1
     this.#isUnsettled = state === 'unsettled'
-    this.#credit = this.#creditAt(nowMs) - (why === 'wake-up' ? nowMs - this.#beganMs : 0)
+    this.#credit = this.#creditAt(nowMs) - (why === 'wake-up' ? Math.min(cpuMs, nowMs - this.#beganMs) : 0)
     this.#creditAtMs = nowMs
     this.#endedMs = nowMs
   }

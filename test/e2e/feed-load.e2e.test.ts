@@ -52,8 +52,8 @@ describe.skipIf(skipReal())('the live feed under load', () => {
         ].join('\n'),
       )
       expect(lost).toEqual([])
-      // One more never reads.
-      expect(metrics).toContain(`shimscope_live_clients ${clients + 1}`)
+      // One more never reads, nor answers a ping; on a slow machine it has been sent away by now.
+      expect(metrics).toMatch(new RegExp(`^shimscope_live_clients (${clients}|${clients + 1})$`, 'm'))
       expect(changes).toBeGreaterThan(rounds * 3)
       // Each client's share of what a round leaves behind would be a thousand times a snapshot of 100 KiB.
       expect((memory.at(-1) ?? 0) - (memory[1] ?? 0)).toBeLessThan(64 * MiB)

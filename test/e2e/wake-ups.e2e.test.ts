@@ -65,7 +65,7 @@ describe.skipIf(skipReal())('wake-ups on a real node', () => {
     await onNode(byTimerAlone, async ({ containerd, client, served }) => {
       const each = 10
       const idsOf = (livesMs: number) => Array.from({ length: each }, (_, n) => `short-${livesMs}-${n}`)
-      const lives = [50, 100, 200]
+      const lives = [50, 100, 200, 1_000]
       for (const livesMs of lives) {
         for (const id of idsOf(livesMs)) {
           const program = ['busybox', 'usleep', String(livesMs * 1_000)]
@@ -79,13 +79,17 @@ describe.skipIf(skipReal())('wake-ups on a real node', () => {
       // Who was told to have started and exited at once was not seen to run.
       const ran = (livesMs: number) =>
         known(livesMs).filter((id) => seqOf('container-started', id) !== seqOf('container-exited', id))
+      const { passes, woken, postponed } = await passesOf(served)
       console.log(
         lives
           .map((ms) => `living ${ms} ms: ${known(ms).length} of ${each} seen, ${ran(ms).length} of them running`)
           .join('; '),
+        `(${woken} passes begun by wake-ups, ${postponed} of them postponed)`,
       )
-      expect(known(200)).toEqual(idsOf(200))
-      const { passes, woken } = await passesOf(served)
+      expect(known(1_000)).toEqual(idsOf(1_000))
+      // Who was missed came while the agent kept to its share of the processor, and it says that it did.
+      const missed = lives.flatMap((ms) => idsOf(ms).filter((id) => !known(ms).includes(id)))
+      expect(missed.length).toBeLessThanOrEqual(postponed)
       expect(passes - woken).toBe(1)
     })
   })
@@ -101,7 +105,9 @@ describe.skipIf(skipReal())('wake-ups on a real node', () => {
       await quiet(served)
       const { overflows, postponed, passes } = await passesOf(served)
       console.log(`after 200 containers: ${JSON.stringify({ before, after: held(), passes, postponed, overflows })}`)
-      expect(held()).toEqual(before)
+      // What had just come into being is watched for half a minute longer than what stays: there may be less now.
+      expect(held().watches).toBeLessThanOrEqual(before.watches)
+      expect(held().descriptors).toBe(before.descriptors)
       expect(overflows).toBe(0)
     })
   })
