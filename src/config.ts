@@ -103,6 +103,14 @@ export const options = {
     commands: ['watch'],
     parse: httpAddress,
   },
+  httpConfigFile: {
+    flag: '--http.config.file <file>',
+    env: 'SHIMSCOPE_HTTP_CONFIG_FILE',
+    fallback: undefined,
+    help: 'with --url: password or token, CA and client certificate to call the agent with, in the format of http_config of Prometheus',
+    commands: ['watch'],
+    parse: text,
+  },
   webConfigFile: {
     flag: '--web.config.file <file>',
     env: 'SHIMSCOPE_WEB_CONFIG_FILE',

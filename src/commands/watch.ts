@@ -6,6 +6,7 @@ import { renderScreen } from '../outputs/text/watch/render.ts'
 import { newScreen } from '../outputs/text/watch/screen.ts'
 import { BadInput } from '../sources/bad-input.ts'
 import type { Command } from './command.ts'
+import { openAccess, readHttpConfig } from './http-config.ts'
 import { styleOf } from './style.ts'
 import { watchHere, watchThere } from './watched.ts'
 
@@ -16,9 +17,12 @@ export const watch: Command = {
   name: 'watch',
   title: 'a live screen of tree, verdicts and events, of this node or of an agent elsewhere; keys as in htop',
   async run({ settings, io }) {
-    const { url, from } = settings
+    const { url, from, httpConfigFile } = settings
     if (url !== undefined && from !== undefined)
       throw new BadInput('--url looks at an agent and --from FILE at a recording; give one of them')
+    if (url === undefined && httpConfigFile !== undefined)
+      throw new BadInput('--http.config.file says how the agent at --url is called; give its address with --url')
+    const access = httpConfigFile === undefined ? openAccess : readHttpConfig(httpConfigFile)
     const terminal = io.terminal()
     if (terminal === undefined)
       throw new BadInput(
@@ -49,7 +53,7 @@ export const watch: Command = {
       })
     }
 
-    const watched = url === undefined ? watchHere(settings, soon) : watchThere(url, soon)
+    const watched = url === undefined ? watchHere(settings, soon) : watchThere(url, soon, access)
     const ticking = setInterval(soon, TICK_MS)
     try {
       await new Promise<void>((quit, fail) => {

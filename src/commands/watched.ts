@@ -7,6 +7,8 @@ import type { Settings } from '../config.ts'
 import { follow } from '../outputs/live/client.ts'
 import type { Origin, Picture } from '../outputs/text/watch/picture.ts'
 import { agentOf } from './agent-of.ts'
+import { askAgent } from './ask-agent.ts'
+import { type Access, basicAuthorization, openAccess } from './http-config.ts'
 
 /** What a screen is drawn of, wherever it comes from. */
 export interface Watched {
@@ -90,8 +92,8 @@ const withProcesses = (
 ): Snapshot | undefined => (snapshot === undefined || processes === undefined ? snapshot : { ...snapshot, processes })
 
 /** The agent at a URL, through its live feed. */
-export function watchThere(url: string, changed: () => void): Watched {
-  const { address, authorization } = credentialsOf(url)
+export function watchThere(url: string, changed: () => void, given: Access = openAccess): Watched {
+  const { address, access } = credentialsOf(url, given)
   let link: (Origin & { kind: 'agent' })['link'] = 'calling'
   let events: readonly NodeEvent[] = []
   let freshAtMs: number | undefined
@@ -105,7 +107,8 @@ export function watchThere(url: string, changed: () => void): Watched {
   }
   const client = follow({
     url: address,
-    open: (at) => new WebSocket(at, { headers: authorization, handshakeTimeout: 10_000, perMessageDeflate: false }),
+    open: (at) =>
+      new WebSocket(at, { headers: access.headers, ...access.tls, handshakeTimeout: 10_000, perMessageDeflate: false }),
     changed(view, frame) {
       if (view.takenAt !== takenAt) freshAtMs = Date.now()
       takenAt = view.takenAt
@@ -123,8 +126,8 @@ export function watchThere(url: string, changed: () => void): Watched {
 
   const earlier = async (run: string) => {
     try {
-      const answer = await fetch(new URL('api/v1/events', address.replace(/\/?$/, '/')), { headers: authorization })
-      const told = (await answer.json()) as { readonly run: string; readonly events: readonly NodeEvent[] }
+      const answer = await askAgent(new URL('api/v1/events', address.replace(/\/?$/, '/')), access)
+      const told = answer as { readonly run: string; readonly events: readonly NodeEvent[] }
       if (told.run !== run || client.view()?.hello.run !== run) return
       const last = told.events.at(-1)?.seq ?? 0
       events = [...told.events, ...events.filter(({ seq }) => seq > last)].slice(-MOST_EVENTS)
@@ -154,12 +157,12 @@ function snapshotOf({ hello, current, takenAt }: View): Snapshot | undefined {
 }
 
 /** A password belongs neither on the screen nor in the address of a request. */
-function credentialsOf(url: string): { address: string; authorization: Record<string, string> } {
+function credentialsOf(url: string, given: Access): { address: string; access: Access } {
   const { username, password } = new URL(url)
-  if (username === '' && password === '') return { address: url, authorization: {} }
+  if (username === '' && password === '') return { address: url, access: given }
   const bare = new URL(url)
   bare.username = ''
   bare.password = ''
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
-  return { address: bare.href, authorization: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` } }
+  const headers = basicAuthorization(decodeURIComponent(username), decodeURIComponent(password))
+  return { address: bare.href, access: { ...given, headers: { ...given.headers, ...headers } } }
 }

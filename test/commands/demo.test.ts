@@ -3,24 +3,16 @@ import { setTimeout as passed } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import WebSocket from 'ws'
 import type { Frame } from '../../src/core/model/event.ts'
-import { shimscope } from './world.ts'
+import { serving } from './world.ts'
 
 const { scripts } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
 
 test('npm run demo: page, metrics and feed show an incident, over and over', async () => {
   const [program, main, ...argv] = (scripts.demo as string).split(' ')
   expect([program, main]).toEqual(['node', 'dist/main.js'])
-  const stop = new AbortController()
-  let begun: (line: string) => void
-  const welcome = new Promise<string>((resolve) => {
-    begun = resolve
-  })
+  expect(argv.shift()).toBe('serve')
   // Twenty times as fast: a round takes a second.
-  const served = shimscope([...argv, '--web.listen-address', '127.0.0.1:0', '--speed', '20'], {
-    stdout: { write: (text) => begun(text) },
-    untilStopped: () => stop.signal,
-  })
-  const url = /http:\/\/127\.0\.0\.1:\d+\//.exec(await welcome)?.[0] ?? ''
+  const { url, close } = await serving(...argv, '--speed', '20')
   const get = async (path: string) => (await fetch(new URL(path, url))).text()
 
   expect(await get('/')).toContain('<title>')
@@ -48,6 +40,5 @@ test('npm run demo: page, metrics and feed show an incident, over and over', asy
   expect(events.filter((event) => event.startsWith('verdict-cleared')).length).toBeGreaterThanOrEqual(2)
   expect(events.some((event) => event.startsWith('shim-gone'))).toBe(true)
   feed.terminate()
-  stop.abort()
-  expect((await served).code).toBe(0)
+  expect((await close()).code).toBe(0)
 })

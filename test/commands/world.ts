@@ -46,6 +46,27 @@ export async function shimscope(argv: readonly string[], over: Partial<Io> = {})
   return { code, out: out.join(''), err: err.join('') }
 }
 
+/** `serve` in this process, at a port of its own, until it is closed. */
+export async function serving(...argv: string[]): Promise<{ readonly url: string; close(): Promise<Ran> }> {
+  const stop = new AbortController()
+  let begun: (line: string) => void
+  const welcome = new Promise<string>((resolve) => {
+    begun = resolve
+  })
+  const ended = shimscope(['serve', '--web.listen-address', '127.0.0.1:0', ...argv], {
+    stdout: { write: (text) => begun(text) },
+    untilStopped: () => stop.signal,
+  })
+  const line = await Promise.race([welcome, ended.then(({ err }) => Promise.reject(new Error(err)))])
+  return {
+    url: /https?:\/\/127\.0\.0\.1:\d+\//.exec(line)?.[0] ?? '',
+    close() {
+      stop.abort()
+      return ended
+    },
+  }
+}
+
 const id = 'ab'.repeat(32)
 const bundle = `/run/containerd/io.containerd.runtime.v2.task/k8s.io`
 const address = '/run/containerd/containerd.sock'

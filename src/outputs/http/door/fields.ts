@@ -1,3 +1,5 @@
+import { type Document, parseDocument } from 'yaml'
+
 /** A web configuration that cannot be used; the message is one sentence without its end, and says where and why. */
 export class BrokenWebConfig extends Error {
   override readonly name = 'BrokenWebConfig'
@@ -5,6 +7,27 @@ export class BrokenWebConfig extends Error {
   constructor(message: string) {
     // What somebody wrote into a file reaches a terminal and a log: nothing in it may steer them.
     super(message.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`))
+  }
+}
+
+/** The mapping that a file in YAML is. Throws a BrokenWebConfig. */
+export function fieldsOf(text: string, known: readonly string[]): Fields {
+  const document = parseDocument(text, { uniqueKeys: true, stringKeys: true, prettyErrors: false })
+  const [error] = document.errors
+  if (error !== undefined) {
+    const line = text.slice(0, error.pos[0]).split('\n').length
+    throw new BrokenWebConfig(`line ${line} is no YAML: ${error.message.split('\n', 1)[0]}`)
+  }
+  return new Fields(valueOf(document), '', known)
+}
+
+function valueOf(document: Document): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 10 })
+  } catch (error) {
+    // Aliases of aliases, and those that lead nowhere.
+    if (error instanceof ReferenceError) throw new BrokenWebConfig(`its aliases cannot be followed (${error.message})`)
+    throw error
   }
 }
 

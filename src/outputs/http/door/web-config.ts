@@ -1,6 +1,5 @@
-import { type Document, parseDocument } from 'yaml'
 import { type ClientAuth, clientAuths, type RateLimit } from './door.ts'
-import { BrokenWebConfig, Fields, named } from './fields.ts'
+import { BrokenWebConfig, type Fields, fieldsOf, named } from './fields.ts'
 import {
   type CipherName,
   cipherNames,
@@ -42,29 +41,12 @@ const MOST_COST = 16
 
 /** Throws a BrokenWebConfig. */
 export function parseWebConfig(text: string): WebConfig {
-  const document = parseDocument(text, { uniqueKeys: true, stringKeys: true, prettyErrors: false })
-  const [error] = document.errors
-  if (error !== undefined) {
-    const line = text.slice(0, error.pos[0]).split('\n').length
-    throw new BrokenWebConfig(`line ${line} is no YAML: ${error.message.split('\n', 1)[0]}`)
-  }
-  const known = ['tls_server_config', 'http_server_config', 'basic_auth_users', 'rate_limit']
-  const config = new Fields(valueOf(document), '', known)
+  const config = fieldsOf(text, ['tls_server_config', 'http_server_config', 'basic_auth_users', 'rate_limit'])
   return {
     tls: tlsOf(config),
     headers: headersOf(config),
     users: usersOf(config),
     rateLimit: rateLimitOf(config),
-  }
-}
-
-function valueOf(document: Document): unknown {
-  try {
-    return document.toJS({ maxAliasCount: 10 })
-  } catch (error) {
-    // Aliases of aliases, and those that lead nowhere.
-    if (error instanceof ReferenceError) throw new BrokenWebConfig(`its aliases cannot be followed (${error.message})`)
-    throw error
   }
 }
 
