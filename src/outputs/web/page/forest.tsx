@@ -1,5 +1,6 @@
 import { Grid } from './grid.tsx'
-import { found, go, place, processesKnown, rows, view, wantsProcesses } from './state.ts'
+import { found, go, pastMs, place, processesKnown, rows, view, wantsProcesses } from './state.ts'
+import { trouble } from './look-back.ts'
 import { counted } from './wording.ts'
 
 /** Who keeps what: the tree, and what is shown of it. */
@@ -49,6 +50,7 @@ function Tick({ name, label }: { name: 'onlyWrong' | 'processes'; label: string 
     <label>
       <input
         type="checkbox"
+        disabled={name === 'processes' && pastMs.value !== undefined}
         checked={place.value[name]}
         onChange={({ currentTarget }) => go({ [name]: currentTarget.checked })}
       />{' '}
@@ -57,14 +59,18 @@ function Tick({ name, label }: { name: 'onlyWrong' | 'processes'; label: string 
   )
 }
 
+const noProcesses = 'processes are not in the journal'
+
 function Hits() {
   const { search, onlyWrong, processes } = place.value
-  if (processes && !processesKnown.value) return <>asking for processes…</>
-  if (search.trim() === '' && !onlyWrong) return null
+  const past = pastMs.value !== undefined
+  if (!past && processes && !processesKnown.value) return <>asking for processes…</>
+  if (search.trim() === '' && !onlyWrong) return past ? <>{noProcesses}</> : null
   return (
     <>
       {counted(found.value.hits, 'hit')}
-      {search.trim() !== '' && !wantsProcesses.value && (
+      {past && ` · ${noProcesses}`}
+      {search.trim() !== '' && !past && !wantsProcesses.value && (
         <>
           {' · '}
           <button type="button" class="link" onClick={() => go({ processes: true })}>
@@ -79,9 +85,14 @@ function Hits() {
 function Empty() {
   const current = view.value?.current
   if (rows.value.length > 0) return null
-  if (current === undefined) return <p class="empty quiet">Waiting for the first look at the node…</p>
+  if (current === undefined) return <p class="empty quiet">{waiting()}</p>
   const { search, onlyWrong } = place.value
   if (search.trim() !== '') return <p class="empty quiet">Nothing fits the search.</p>
   if (onlyWrong) return <p class="empty good">● Nothing in the tree is wrong.</p>
   return <p class="empty quiet">No container runtime was found on this node.</p>
+}
+
+function waiting(): string {
+  if (pastMs.value === undefined) return 'Waiting for the first look at the node…'
+  return trouble.value === undefined ? 'Waiting for the journal…' : 'Nothing can be shown of this moment.'
 }

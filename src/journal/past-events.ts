@@ -1,0 +1,130 @@
+import type { NodeEvent } from '../core/model/event.ts'
+import type { Severity, Snapshot } from '../core/model/snapshot.ts'
+import { readSegment } from './read-segment.ts'
+import { listSegments, type SegmentFile } from './segment-files.ts'
+
+/** What happened within a stretch of time. */
+export interface Mark {
+  /** Of its first event. */
+  readonly atMs: number
+  readonly events: number
+  /** Of the verdicts that were raised; `undefined`: none was. */
+  readonly worst: Severity | undefined
+}
+
+/** What is kept of a segment counts events by stretches of this length: some 60 bytes each, where there were any. */
+const CELL_MS = 5_000
+
+/**
+ * What happened when, for the whole of a journal, without all of its events in memory. A segment that is complete is read
+ * once; what was counted is kept for as long as it is there. What cannot be read of it is left out.
+ */
+export class PastEvents {
+  readonly #directory: string
+  readonly #counted = new Map<string, { readonly bytes: number; readonly cells: Promise<readonly Mark[]> }>()
+
+  constructor(directory: string) {
+    this.#directory = directory
+  }
+
+  /** At most `parts` marks from `sinceMs` to `untilMs`, oldest first. Throws what reading the directory throws. */
+  async marks(sinceMs: number, untilMs: number, parts: number): Promise<readonly Mark[]> {
+    const segments = listSegments(this.#directory)
+    this.#forgetOthers(segments)
+    const cells: Mark[] = []
+    for (const segment of segments.filter((_, index) => mayHold(segments, index, sinceMs, untilMs)))
+      cells.push(...(await this.#cellsOf(segment)).filter(({ atMs }) => atMs >= sinceMs && atMs <= untilMs))
+    const partMs = Math.max(1, (untilMs - sinceMs + 1) / parts)
+    return together(cells, ({ atMs }) => Math.floor((atMs - sinceMs) / partMs))
+  }
+
+  /** The last `most` events from `sinceMs` to `untilMs`, in the order in which they were written. Throws as above. */
+  async last(sinceMs: number, untilMs: number, most: number): Promise<readonly NodeEvent[]> {
+    const segments = listSegments(this.#directory)
+    const asked = ({ at }: NodeEvent) => Date.parse(at) >= sinceMs && Date.parse(at) <= untilMs
+    let found: readonly NodeEvent[] = []
+    for (const [index, segment] of [...segments.entries()].reverse()) {
+      if (found.length >= most) break
+      if (!mayHold(segments, index, sinceMs, untilMs)) continue
+      const cells = await this.#cellsOf(segment)
+      if (!cells.some(({ atMs }) => atMs <= untilMs && atMs + CELL_MS > sinceMs)) continue
+      const here: NodeEvent[] = []
+      for await (const { events } of readSegment(segment.path, () => {})) here.push(...events.filter(asked))
+      found = [...here, ...found]
+    }
+    return found.slice(-most)
+  }
+
+  /** While a segment grows, it is another one each time. */
+  #cellsOf({ path, bytes }: SegmentFile): Promise<readonly Mark[]> {
+    const known = this.#counted.get(path)
+    if (known?.bytes === bytes) return known.cells
+    const cells = cellsIn(path)
+    this.#counted.set(path, { bytes, cells })
+    // What could not be read now may be later.
+    cells.catch(() => this.#counted.delete(path))
+    return cells
+  }
+
+  #forgetOthers(segments: readonly SegmentFile[]): void {
+    const there = new Set(segments.map(({ path }) => path))
+    for (const path of this.#counted.keys()) if (!there.has(path)) this.#counted.delete(path)
+  }
+}
+
+/** The head of a segment may tell events of the time before it, when nothing could be written. */
+function mayHold(segments: readonly SegmentFile[], index: number, sinceMs: number, untilMs: number): boolean {
+  const openedAtMs = openedAt(segments[index])
+  const nextMs = openedAt(segments[index + 1])
+  const beforeMs = openedAt(segments[index - 1])
+  // Where the clock went back after it, nothing tells when it ended.
+  const endsBefore = nextMs >= openedAtMs && nextMs < sinceMs
+  return !endsBefore && (openedAtMs <= untilMs || beforeMs <= untilMs)
+}
+
+const openedAt = (segment: SegmentFile | undefined): number => Date.parse(segment?.opening?.takenAt ?? '')
+
+async function cellsIn(path: string): Promise<readonly Mark[]> {
+  const marks: Mark[] = []
+  for await (const { snapshot, events } of readSegment(path, () => {})) {
+    for (const event of events)
+      marks.push({ atMs: Date.parse(event.at), events: 1, worst: severityOf(event, snapshot.verdicts) })
+  }
+  return together(marks, ({ atMs }) => Math.floor(atMs / CELL_MS))
+}
+
+/** One mark for all of one part, oldest first. */
+function together(marks: readonly Mark[], partOf: (mark: Mark) => number): readonly Mark[] {
+  const parts = new Map<number, Mark>()
+  for (const mark of marks) {
+    const part = partOf(mark)
+    const before = parts.get(part)
+    parts.set(part, before === undefined ? mark : joined(before, mark))
+  }
+  return [...parts.values()].sort((a, b) => a.atMs - b.atMs)
+}
+
+const joined = (a: Mark, b: Mark): Mark => ({
+  atMs: Math.min(a.atMs, b.atMs),
+  events: a.events + b.events,
+  worst: worse(a.worst, b.worst),
+})
+
+const ranks: Readonly<Record<Severity, number>> = { info: 1, warning: 2, critical: 3 }
+
+const worse = (a: Severity | undefined, b: Severity | undefined): Severity | undefined =>
+  (a === undefined ? 0 : ranks[a]) >= (b === undefined ? 0 : ranks[b]) ? a : b
+
+/** An event of a verdict begins with its code. One that was missed may have been cleared since: nothing tells how bad it was. */
+function severityOf({ type, subject, summary }: NodeEvent, verdicts: Snapshot['verdicts']): Severity | undefined {
+  if (type !== 'verdict-raised') return undefined
+  const raised = verdicts.find(
+    (verdict) =>
+      summary.startsWith(`${verdict.code} `) &&
+      verdict.subject.kind === subject.kind &&
+      verdict.subject.key === subject.key &&
+      verdict.subject.id === subject.id &&
+      verdict.subject.pid === subject.pid,
+  )
+  return raised?.severity ?? 'warning'
+}

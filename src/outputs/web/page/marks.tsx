@@ -1,0 +1,29 @@
+import { pastMs } from './state.ts'
+import { marked, timeWindow } from './timeline.ts'
+
+/** How high a mark is, of 20: told by height as well as by colour. */
+const heights = { critical: 20, warning: 15, info: 11, none: 7 }
+
+/** Where something happened, above the track. For the eye only: the same is said in words beside it. */
+export function Marks() {
+  const { fromMs = 0, untilMs = 0 } = timeWindow.value ?? {}
+  const placeOf = (ms: number) => ((ms - fromMs) / (untilMs - fromMs)) * 1000
+  return (
+    <svg class="marks" aria-hidden="true" viewBox="0 0 1000 20" preserveAspectRatio="none">
+      {marked.value.marks.map(({ at, worst }) => {
+        const height = heights[worst ?? 'none']
+        return (
+          <rect
+            key={at}
+            class={worst ?? 'none'}
+            x={placeOf(Date.parse(at)) - 1.5}
+            y={20 - height}
+            width={3}
+            height={height}
+          />
+        )
+      })}
+      {pastMs.value !== undefined && <rect class="future" x={placeOf(pastMs.value)} y={0} width={1000} height={20} />}
+    </svg>
+  )
+}

@@ -1,0 +1,89 @@
+import { CopyButton } from './copy-button.tsx'
+import { asking, lookAt, meanwhile, seekWanted, trouble } from './look-back.ts'
+import { momentText, pastText } from './moment.ts'
+import { live, nodeNowMs, pastMs, pastPicture, view } from './state.ts'
+import { visible } from './visible.ts'
+import { counted } from './wording.ts'
+
+/** Says that this is the past, and which moment of it is drawn: not the one that is wanted, until it is there. */
+export function PastBanner() {
+  if (pastMs.value === undefined) return null
+  const shownMs = pastPicture.value?.atMs
+  return (
+    <section class="past" aria-labelledby="past-title">
+      <h2 id="past-title" data-shown={shownMs === undefined ? undefined : new Date(shownMs).toISOString()}>
+        <span aria-hidden="true">⟲ </span>The past:{' '}
+        <time dateTime={new Date(shownMs ?? pastMs.value).toISOString()}>
+          {pastText(shownMs ?? pastMs.value, nodeNowMs.value)}
+        </time>
+      </h2>
+      <p class="buttons">
+        <CopyButton text={linkText} label="copy link" />
+        <button type="button" class="tool" onClick={() => lookAt(undefined)}>
+          back to now
+        </button>
+      </p>
+      <p role="status">
+        <Meanwhile />
+      </p>
+      <p class="trouble" role="alert">
+        <Trouble />
+      </p>
+      <Gap />
+      {/* Told once: the slider says where it is. */}
+      <p class="spoken" role="status">
+        You look at the past.
+      </p>
+    </section>
+  )
+}
+
+/** A line for a chat: which node, when, and where to see it. */
+const linkText = (): string =>
+  `${visible((view.peek() ?? live.peek())?.hello.node ?? 'the node')} at ${new Date(pastMs.peek() ?? 0).toISOString()}: ${location.href}`
+
+function Meanwhile() {
+  const { length } = meanwhile.value
+  const raised = meanwhile.value.filter(({ type }) => type === 'verdict-raised').length
+  if (length === 0) return <>Nothing has happened since you look back.</>
+  return (
+    <>
+      {counted(length, 'event')} since you look back
+      {raised > 0 && <b class="critical">, {counted(raised, 'verdict')} raised</b>}.
+    </>
+  )
+}
+
+function Trouble() {
+  if (trouble.value === undefined) {
+    const late = asking.value && pastPicture.value?.atMs !== pastMs.value
+    return late ? <span class="quiet">asking for {momentText(pastMs.value ?? 0)}…</span> : null
+  }
+  const { sentence, again } = trouble.value
+  const other = pastPicture.value !== undefined && pastPicture.value.atMs !== pastMs.value
+  return (
+    <>
+      {other && `${momentText(pastMs.value ?? 0)} cannot be shown. `}
+      {sentence}
+      {again !== 'never' && (
+        <>
+          {' '}
+          <button type="button" class="link" onClick={seekWanted}>
+            try again
+          </button>
+        </>
+      )}
+    </>
+  )
+}
+
+/** A quiet node says once a minute that it still is. */
+const unwatchedMs = 90_000
+
+function Gap() {
+  if (pastPicture.value === undefined) return null
+  const seenMs = Date.parse(pastPicture.value.view.takenAt)
+  return pastPicture.value.atMs - seenMs <= unwatchedMs ? null : (
+    <p class="gap">Nobody looked at that moment: this is how the node was last seen before, at {momentText(seenMs)}.</p>
+  )
+}
