@@ -46,30 +46,29 @@ function SearchField() {
 }
 
 function Tick({ name, label }: { name: 'onlyWrong' | 'processes'; label: string }) {
+  const unknown = name === 'processes' && pastMs.value !== undefined
   return (
     <label>
       <input
         type="checkbox"
-        disabled={name === 'processes' && pastMs.value !== undefined}
-        checked={place.value[name]}
+        disabled={unknown}
+        checked={!unknown && place.value[name]}
         onChange={({ currentTarget }) => go({ [name]: currentTarget.checked })}
       />{' '}
       {label}
+      {unknown && <span class="quiet"> (not in the journal)</span>}
     </label>
   )
 }
-
-const noProcesses = 'processes are not in the journal'
 
 function Hits() {
   const { search, onlyWrong, processes } = place.value
   const past = pastMs.value !== undefined
   if (!past && processes && !processesKnown.value) return <>asking for processes…</>
-  if (search.trim() === '' && !onlyWrong) return past ? <>{noProcesses}</> : null
+  if (search.trim() === '' && !onlyWrong) return null
   return (
     <>
       {counted(found.value.hits, 'hit')}
-      {past && ` · ${noProcesses}`}
       {search.trim() !== '' && !past && !wantsProcesses.value && (
         <>
           {' · '}

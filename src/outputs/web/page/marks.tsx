@@ -13,13 +13,11 @@ export function Marks() {
       {marked.value.marks.map(({ at, worst }) => {
         const height = heights[worst ?? 'none']
         return (
-          <rect
+          <path
             key={at}
             class={worst ?? 'none'}
-            x={placeOf(Date.parse(at)) - 1.5}
-            y={20 - height}
-            width={3}
-            height={height}
+            d={`M${placeOf(Date.parse(at)).toFixed(1)} 20v-${height}`}
+            vector-effect="non-scaling-stroke"
           />
         )
       })}

@@ -84,6 +84,8 @@ function Gap() {
   if (pastPicture.value === undefined) return null
   const seenMs = Date.parse(pastPicture.value.view.takenAt)
   return pastPicture.value.atMs - seenMs <= unwatchedMs ? null : (
-    <p class="gap">Nobody looked at that moment: this is how the node was last seen before, at {momentText(seenMs)}.</p>
+    <p class="gap">
+      The journal has nothing of that moment: this is how the node was last seen before, at {momentText(seenMs)}.
+    </p>
   )
 }

@@ -38,7 +38,7 @@ function Handle() {
   if (window === undefined) return null
   const { fromMs, untilMs } = window
   const atMs = pastMs.value ?? untilMs
-  const to = (ms: number) => lookAt(ms >= untilMs && untilMs >= nodeNowMs.peek() - 1000 ? undefined : ms)
+  const to = (ms: number) => lookAt(ms >= untilMs && window.open ? undefined : ms)
   return (
     <input
       id="moment"

@@ -4,6 +4,8 @@ export interface TimeWindow {
   readonly untilMs: number
   /** What the reader had chosen. */
   readonly spanMs: number | undefined
+  /** It ended with the present when it was made: who goes to its end means now. */
+  readonly open: boolean
 }
 
 const minuteMs = 60_000
@@ -34,14 +36,14 @@ interface Facts {
  */
 export function nextWindow(before: TimeWindow | undefined, { spanMs, beginsAtMs, nowMs, atMs }: Facts): TimeWindow {
   // A journal that has just begun is shown as a stretch all the same.
-  const longest = Math.max(minuteMs, nowMs - beginsAtMs)
+  const longest = Math.max(1000, nowMs - beginsAtMs)
   const length = Math.min(spanMs ?? longest, longest)
-  const endingAt = (untilMs: number): TimeWindow => ({ fromMs: untilMs - length, untilMs, spanMs })
-  if (atMs === undefined) return endingAt(nowMs)
+  const ending: TimeWindow = { fromMs: nowMs - length, untilMs: nowMs, spanMs, open: true }
+  if (atMs === undefined) return ending
   if (before !== undefined && before.spanMs === spanMs && holds(before, atMs)) return before
-  if (atMs > nowMs || holds(endingAt(nowMs), atMs)) return endingAt(nowMs)
-  const untilMs = Math.min(nowMs, Math.max(atMs + length / 2, Math.min(beginsAtMs, atMs) + length))
-  return endingAt(untilMs)
+  if (atMs > nowMs || holds(ending, atMs)) return ending
+  const fromMs = Math.max(Math.min(beginsAtMs, atMs), atMs - length / 2)
+  return { fromMs, untilMs: fromMs + length, spanMs, open: false }
 }
 
 const holds = ({ fromMs, untilMs }: TimeWindow, ms: number): boolean => ms >= fromMs && ms <= untilMs

@@ -60,7 +60,12 @@ export async function loadTimeline(): Promise<void> {
   const own = new AbortController()
   loading = own
   const nowMs = nodeNowMs.peek()
-  const of = timeWindow.peek() ?? { fromMs: nowMs - (spanMs.peek() ?? 0), untilMs: nowMs, spanMs: spanMs.peek() }
+  const of = timeWindow.peek() ?? {
+    fromMs: nowMs - (spanMs.peek() ?? 0),
+    untilMs: nowMs,
+    spanMs: spanMs.peek(),
+    open: true,
+  }
   try {
     const answer = await askTimeline(of.fromMs, of.untilMs, parts, own.signal)
     if (loading !== own) return

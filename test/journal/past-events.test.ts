@@ -1,0 +1,120 @@
+import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { NodeEvent } from '../../src/core/model/event.ts'
+import { eventsBetween } from '../../src/journal/look-back.ts'
+import { PastEvents } from '../../src/journal/past-events.ts'
+import { listSegments } from '../../src/journal/segment-files.ts'
+import { aVerdict } from '../core/snapshot/support/nodes.ts'
+import { memoryAgent } from '../outputs/support/memory-agent.ts'
+import { journalIn, nodeAt, place } from './support.ts'
+
+const noon = Date.parse('2026-11-20T12:00:00Z')
+const minute = 60_000
+
+/** Three hours, in which each minute a pod comes, one goes, and now and then a verdict: several segments. */
+async function threeHours(directory: string) {
+  const { journal } = await journalIn(directory)
+  const agent = memoryAgent()
+  journal.follow(agent)
+  for (let step = 0; step < 180; step += 1) agent.look(nodeAt(step, 3, noon + step * minute))
+  return { journal, agent, events: [...agent.events()] }
+}
+
+test('the last events of any stretch are the end of all of them', async () => {
+  using at = place()
+  const { events } = await threeHours(at.path)
+  expect(listSegments(at.path).length).toBeGreaterThan(2)
+  const past = new PastEvents(at.path)
+  for (const [since, until, most] of [
+    [0, 180, 10],
+    [0, 180, 10_000],
+    [30, 130, 1],
+    [30, 130, 500],
+    [59.5, 60.5, 3],
+    [-100, -1, 5],
+    [500, 600, 5],
+    [0, 0, 5],
+  ] as const) {
+    const [sinceMs, untilMs] = [noon + since * minute, noon + until * minute]
+    const all: NodeEvent[] = []
+    for await (const { event } of eventsBetween(at.path, sinceMs, untilMs, () => {})) all.push(event)
+    expect(await past.last(sinceMs, untilMs, most), `${since} to ${until}`).toEqual(all.slice(-most))
+  }
+  expect((await past.last(noon, noon + 180 * minute, 10_000)).length).toBe(events.length)
+})
+
+test('marks count each event once, and know the worst that was raised', async () => {
+  using at = place()
+  const { journal, agent, events } = await threeHours(at.path)
+  const past = new PastEvents(at.path)
+  const untilMs = noon + 180 * minute
+  for (const parts of [1, 7, 60, 1_000]) {
+    const marks = await past.marks(noon, untilMs, parts)
+    expect(marks.length).toBeLessThanOrEqual(parts)
+    expect(marks.reduce((sum, mark) => sum + mark.events, 0)).toBe(events.length)
+    expect(marks.map(({ atMs }) => atMs)).toEqual([...marks.map(({ atMs }) => atMs)].sort((a, b) => a - b))
+  }
+  const [all] = await past.marks(noon, untilMs, 1)
+  expect(all).toMatchObject({ atMs: Date.parse(events[0]?.at ?? ''), worst: 'warning' })
+  const quiet = (await past.marks(noon, untilMs, 1_000)).filter(({ worst }) => worst === undefined)
+  expect(quiet.length).toBeGreaterThan(0)
+
+  // The segment grows after it was counted.
+  const latest = agent.latest()?.snapshot
+  if (latest === undefined) throw new Error('the agent has looked')
+  const takenAt = new Date(untilMs).toISOString()
+  agent.look({ ...latest, takenAt, verdicts: [aVerdict({ severity: 'critical', code: 'shim-abandoned' })] })
+  const later = await past.marks(untilMs, untilMs, 10)
+  expect(later).toEqual([{ atMs: untilMs, events: agent.events().length - events.length, worst: 'critical' }])
+  await journal.close()
+})
+
+test('events that were missed and written later are found where they belong', async () => {
+  using at = place()
+  let clockMs = 0
+  const { journal } = await journalIn(at.path, { clock: () => clockMs })
+  const agent = memoryAgent()
+  journal.follow(agent)
+  for (let step = 0; step < 5; step += 1) agent.look(nodeAt(step, 3, noon + step * minute))
+  // In the way of the segment that another run begins: for 10 s nothing can be written.
+  const obstacle = join(at.path, '00000002.journal')
+  mkdirSync(obstacle)
+  for (let step = 5; step < 20; step += 1) {
+    agent.look(nodeAt(step, 3, noon + step * minute, 'run-2'))
+    clockMs += 1_000
+  }
+  await journal.close()
+  rmdirSync(obstacle)
+  const missed = noon + 10 * minute
+  expect(listSegments(at.path).map(({ opening }) => Date.parse(opening?.takenAt ?? ''))).toEqual([
+    noon,
+    expect.toSatisfy((openedAtMs: number) => openedAtMs > missed),
+  ])
+  const past = new PastEvents(at.path)
+  const before = agent.events().filter((event) => Date.parse(event.at) <= missed)
+  expect(await past.last(noon, missed, 4)).toEqual(before.slice(-4))
+  const marks = await past.marks(noon, missed, 100)
+  expect(marks.reduce((sum, { events }) => sum + events, 0)).toBe(before.length)
+})
+
+test('what cannot be read is left out, and the rest is there', async () => {
+  using at = place()
+  const { journal, events } = await threeHours(at.path)
+  await journal.close()
+  const [first] = listSegments(at.path)
+  if (first === undefined) throw new Error('there is a segment')
+  writeFileSync(first.path, 'no journal at all')
+  const past = new PastEvents(at.path)
+  const marks = await past.marks(noon, noon + 180 * minute, 100)
+  const found = await past.last(noon, noon + 180 * minute, 10_000)
+  expect(found.length).toBeGreaterThan(0)
+  expect(found).toEqual(events.slice(-found.length))
+  expect(marks.reduce((sum, mark) => sum + mark.events, 0)).toBe(found.length)
+})
+
+test('a directory that is not there is an error, not an empty past', async () => {
+  const past = new PastEvents('/nonexistent/journal')
+  await expect(past.marks(0, 1, 1)).rejects.toThrow('ENOENT')
+  await expect(past.last(0, 1, 1)).rejects.toThrow('ENOENT')
+})
