@@ -25,7 +25,7 @@ export function lookBackInto(directory: string): Past {
     snapshotAt: (atMs) => oneOfFew(async () => (await snapshotAt(directory, atMs)).snapshot),
     eventsBetween: (sinceMs, untilMs, most) => oneOfFew(() => firstEvents(directory, sinceMs, untilMs, most)),
     lastEvents: (sinceMs, untilMs, most) => oneOfFew(() => happened.last(sinceMs, untilMs, most)),
-    marks: (sinceMs, untilMs, parts) => oneOfFew(() => happened.marks(sinceMs, untilMs, parts)),
+    timeline: (sinceMs, untilMs, parts) => oneOfFew(() => happened.timeline(sinceMs, untilMs, parts)),
     beginsAtMs: () => beginningOf(directory),
   }
 }

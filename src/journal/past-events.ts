@@ -1,7 +1,8 @@
 import type { NodeEvent } from '../core/model/event.ts'
 import type { Severity, Snapshot } from '../core/model/snapshot.ts'
+import { STILL_MS } from './journal.ts'
 import { readSegment } from './read-segment.ts'
-import { listSegments, type SegmentFile } from './segment-files.ts'
+import { type Flaw, listSegments, type SegmentFile } from './segment-files.ts'
 
 /** What happened within a stretch of time. */
 export interface Mark {
@@ -12,8 +13,27 @@ export interface Mark {
   readonly worst: Severity | undefined
 }
 
+/** A stretch of which the journal knows nothing: it shows the moment before. */
+export interface Blank {
+  readonly fromMs: number
+  readonly untilMs: number
+  /** `unwatched`: nobody looked, or nobody could write. */
+  readonly why: 'unwatched' | 'damaged'
+}
+
+/** What is kept of a segment. */
+interface Counted {
+  readonly cells: readonly Mark[]
+  readonly blanks: readonly Blank[]
+  /** Of the last moment that can be read; `undefined`: there is none. */
+  readonly endsAtMs: number | undefined
+  readonly flaw: Flaw['kind'] | undefined
+}
+
 /** What is kept of a segment counts events by stretches of this length: some 60 bytes each, where there were any. */
 const CELL_MS = 5_000
+/** A quiet node says once a minute that it is; a pass may be late by half of that. */
+const UNWATCHED_MS = STILL_MS * 1.5
 
 /**
  * What happened when, for the whole of a journal, without all of its events in memory. A segment that is complete is read
@@ -21,21 +41,36 @@ const CELL_MS = 5_000
  */
 export class PastEvents {
   readonly #directory: string
-  readonly #counted = new Map<string, { readonly bytes: number; readonly cells: Promise<readonly Mark[]> }>()
+  readonly #counted = new Map<string, { readonly bytes: number; readonly counted: Promise<Counted> }>()
 
   constructor(directory: string) {
     this.#directory = directory
   }
 
-  /** At most `parts` marks from `sinceMs` to `untilMs`, oldest first. Throws what reading the directory throws. */
-  async marks(sinceMs: number, untilMs: number, parts: number): Promise<readonly Mark[]> {
+  /**
+   * At most `parts` marks from `sinceMs` to `untilMs`, oldest first, and of what nothing is known. Throws what reading the
+   * directory throws.
+   */
+  async timeline(
+    sinceMs: number,
+    untilMs: number,
+    parts: number,
+  ): Promise<{ readonly marks: readonly Mark[]; readonly blanks: readonly Blank[] }> {
     const segments = listSegments(this.#directory)
     this.#forgetOthers(segments)
     const cells: Mark[] = []
-    for (const segment of segments.filter((_, index) => mayHold(segments, index, sinceMs, untilMs)))
-      cells.push(...(await this.#cellsOf(segment)).filter(({ atMs }) => atMs >= sinceMs && atMs <= untilMs))
+    const blanks: Blank[] = []
+    for (const [index, segment] of segments.entries()) {
+      if (!mayHold(segments, index, sinceMs, untilMs)) continue
+      const counted = await this.#countedOf(segment)
+      cells.push(...counted.cells.filter(({ atMs }) => atMs >= sinceMs && atMs <= untilMs))
+      blanks.push(...counted.blanks, ...blankAfter(counted, openedAt(segments[index + 1]), untilMs))
+    }
     const partMs = Math.max(1, (untilMs - sinceMs + 1) / parts)
-    return together(cells, ({ atMs }) => Math.floor((atMs - sinceMs) / partMs))
+    return {
+      marks: together(cells, ({ atMs }) => Math.floor((atMs - sinceMs) / partMs)),
+      blanks: blanks.filter((blank) => blank.untilMs >= sinceMs && blank.fromMs <= untilMs),
+    }
   }
 
   /** The last `most` events from `sinceMs` to `untilMs`, in the order in which they were written. Throws as above. */
@@ -46,7 +81,7 @@ export class PastEvents {
     for (const [index, segment] of [...segments.entries()].reverse()) {
       if (found.length >= most) break
       if (!mayHold(segments, index, sinceMs, untilMs)) continue
-      const cells = await this.#cellsOf(segment)
+      const { cells } = await this.#countedOf(segment)
       if (!cells.some(({ atMs }) => atMs <= untilMs && atMs + CELL_MS > sinceMs)) continue
       const here: NodeEvent[] = []
       for await (const { events } of readSegment(segment.path, () => {})) here.push(...events.filter(asked))
@@ -56,14 +91,14 @@ export class PastEvents {
   }
 
   /** While a segment grows, it is another one each time. */
-  #cellsOf({ path, bytes }: SegmentFile): Promise<readonly Mark[]> {
+  #countedOf({ path, bytes }: SegmentFile): Promise<Counted> {
     const known = this.#counted.get(path)
-    if (known?.bytes === bytes) return known.cells
-    const cells = cellsIn(path)
-    this.#counted.set(path, { bytes, cells })
+    if (known?.bytes === bytes) return known.counted
+    const counted = count(path)
+    this.#counted.set(path, { bytes, counted })
     // What could not be read now may be later.
-    cells.catch(() => this.#counted.delete(path))
-    return cells
+    counted.catch(() => this.#counted.delete(path))
+    return counted
   }
 
   #forgetOthers(segments: readonly SegmentFile[]): void {
@@ -84,13 +119,37 @@ function mayHold(segments: readonly SegmentFile[], index: number, sinceMs: numbe
 
 const openedAt = (segment: SegmentFile | undefined): number => Date.parse(segment?.opening?.takenAt ?? '')
 
-async function cellsIn(path: string): Promise<readonly Mark[]> {
+async function count(path: string): Promise<Counted> {
   const marks: Mark[] = []
-  for await (const { snapshot, events } of readSegment(path, () => {})) {
+  const blanks: Blank[] = []
+  let endsAtMs: number | undefined
+  let flaw: Flaw['kind'] | undefined
+  const flawed = ({ kind }: Flaw) => {
+    flaw = kind
+  }
+  for await (const { snapshot, events } of readSegment(path, flawed)) {
+    const atMs = Date.parse(snapshot.takenAt)
+    blanks.push(...unwatched(endsAtMs, atMs))
+    endsAtMs = atMs
     for (const event of events)
       marks.push({ atMs: Date.parse(event.at), events: 1, worst: severityOf(event, snapshot.verdicts) })
   }
-  return together(marks, ({ atMs }) => Math.floor(atMs / CELL_MS))
+  return { cells: together(marks, ({ atMs }) => Math.floor(atMs / CELL_MS)), blanks, endsAtMs, flaw }
+}
+
+function unwatched(fromMs: number | undefined, untilMs: number): readonly Blank[] {
+  if (fromMs === undefined || !(untilMs - fromMs > UNWATCHED_MS)) return []
+  return [{ fromMs, untilMs, why: 'unwatched' }]
+}
+
+/** @param nextMs when the next segment begins; not a number: there is none, or its beginning cannot be read */
+function blankAfter({ endsAtMs, flaw }: Counted, nextMs: number, untilMs: number): readonly Blank[] {
+  if (endsAtMs === undefined) return []
+  const isLast = Number.isNaN(nextMs)
+  // A torn record at the very end is one that is just being written, or what a crash has left.
+  if (flaw === 'damaged' && (isLast ? untilMs : nextMs) > endsAtMs)
+    return [{ fromMs: endsAtMs, untilMs: isLast ? untilMs : nextMs, why: 'damaged' }]
+  return isLast ? [] : unwatched(endsAtMs, nextMs)
 }
 
 /** One mark for all of one part, oldest first. */

@@ -1,8 +1,8 @@
-import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { NodeEvent } from '../../src/core/model/event.ts'
-import { eventsBetween } from '../../src/journal/look-back.ts'
+import { eventsBetween, snapshotAt } from '../../src/journal/look-back.ts'
 import { PastEvents } from '../../src/journal/past-events.ts'
 import { listSegments } from '../../src/journal/segment-files.ts'
 import { aVerdict } from '../core/snapshot/support/nodes.ts'
@@ -50,14 +50,16 @@ test('marks count each event once, and know the worst that was raised', async ()
   const past = new PastEvents(at.path)
   const untilMs = noon + 180 * minute
   for (const parts of [1, 7, 60, 1_000]) {
-    const marks = await past.marks(noon, untilMs, parts)
+    const { marks } = await past.timeline(noon, untilMs, parts)
     expect(marks.length).toBeLessThanOrEqual(parts)
     expect(marks.reduce((sum, mark) => sum + mark.events, 0)).toBe(events.length)
     expect(marks.map(({ atMs }) => atMs)).toEqual([...marks.map(({ atMs }) => atMs)].sort((a, b) => a - b))
   }
-  const [all] = await past.marks(noon, untilMs, 1)
+  const {
+    marks: [all],
+  } = await past.timeline(noon, untilMs, 1)
   expect(all).toMatchObject({ atMs: Date.parse(events[0]?.at ?? ''), worst: 'warning' })
-  const quiet = (await past.marks(noon, untilMs, 1_000)).filter(({ worst }) => worst === undefined)
+  const quiet = (await past.timeline(noon, untilMs, 1_000)).marks.filter(({ worst }) => worst === undefined)
   expect(quiet.length).toBeGreaterThan(0)
 
   // The segment grows after it was counted.
@@ -65,7 +67,7 @@ test('marks count each event once, and know the worst that was raised', async ()
   if (latest === undefined) throw new Error('the agent has looked')
   const takenAt = new Date(untilMs).toISOString()
   agent.look({ ...latest, takenAt, verdicts: [aVerdict({ severity: 'critical', code: 'shim-abandoned' })] })
-  const later = await past.marks(untilMs, untilMs, 10)
+  const { marks: later } = await past.timeline(untilMs, untilMs, 10)
   expect(later).toEqual([{ atMs: untilMs, events: agent.events().length - events.length, worst: 'critical' }])
   await journal.close()
 })
@@ -94,7 +96,7 @@ test('events that were missed and written later are found where they belong', as
   const past = new PastEvents(at.path)
   const before = agent.events().filter((event) => Date.parse(event.at) <= missed)
   expect(await past.last(noon, missed, 4)).toEqual(before.slice(-4))
-  const marks = await past.marks(noon, missed, 100)
+  const { marks } = await past.timeline(noon, missed, 100)
   expect(marks.reduce((sum, { events }) => sum + events, 0)).toBe(before.length)
 })
 
@@ -106,15 +108,51 @@ test('what cannot be read is left out, and the rest is there', async () => {
   if (first === undefined) throw new Error('there is a segment')
   writeFileSync(first.path, 'no journal at all')
   const past = new PastEvents(at.path)
-  const marks = await past.marks(noon, noon + 180 * minute, 100)
+  const { marks } = await past.timeline(noon, noon + 180 * minute, 100)
   const found = await past.last(noon, noon + 180 * minute, 10_000)
   expect(found.length).toBeGreaterThan(0)
   expect(found).toEqual(events.slice(-found.length))
   expect(marks.reduce((sum, mark) => sum + mark.events, 0)).toBe(found.length)
 })
 
+test('blanks: where nobody looked, and where a file is damaged; none where a node was quiet', async () => {
+  using at = place()
+  const { journal } = await journalIn(at.path)
+  const agent = memoryAgent()
+  journal.follow(agent)
+  // An hour of a quiet node, then it sleeps for ten minutes, then another hour.
+  const shown = nodeAt(0, 3, noon)
+  for (let step = 0; step <= 60; step += 1)
+    agent.look({ ...shown, takenAt: new Date(noon + step * minute).toISOString() })
+  for (let step = 70; step <= 130; step += 1) agent.look(nodeAt(step, 3, noon + step * minute))
+  await journal.close()
+  const past = new PastEvents(at.path)
+  const all = async () => (await past.timeline(noon, noon + 200 * minute, 10)).blanks
+  expect(await all()).toEqual([{ fromMs: noon + 60 * minute, untilMs: noon + 70 * minute, why: 'unwatched' }])
+
+  const segments = listSegments(at.path)
+  expect(segments.length).toBeGreaterThan(2)
+  const [, second, third] = segments
+  const content = readFileSync(second?.path ?? '')
+  const middle = Math.floor(content.length / 2)
+  writeFileSync(
+    second?.path ?? '',
+    Buffer.concat([content.subarray(0, middle), Buffer.from('damage'), content.subarray(middle)]),
+  )
+  const [sleep, damage, ...others] = await all()
+  expect(others).toEqual([])
+  expect(sleep?.why).toBe('unwatched')
+  expect(damage).toEqual({
+    fromMs: Date.parse(
+      (await snapshotAt(at.path, Date.parse(third?.opening?.takenAt ?? '') - 1)).snapshot?.takenAt ?? '',
+    ),
+    untilMs: Date.parse(third?.opening?.takenAt ?? ''),
+    why: 'damaged',
+  })
+})
+
 test('a directory that is not there is an error, not an empty past', async () => {
   const past = new PastEvents('/nonexistent/journal')
-  await expect(past.marks(0, 1, 1)).rejects.toThrow('ENOENT')
+  await expect(past.timeline(0, 1, 1)).rejects.toThrow('ENOENT')
   await expect(past.last(0, 1, 1)).rejects.toThrow('ENOENT')
 })

@@ -4,7 +4,16 @@ import type { Severity, Snapshot } from '../../core/model/snapshot.ts'
 import { nest } from '../../core/snapshot/nest.ts'
 import { timeForms } from '../../core/snapshot/time-of.ts'
 import { event } from './frame-schemas.ts'
-import { eventsBetween, MOST_EVENTS, MOST_MARKS, type Past, snapshotAt, someOf, timeline } from './past.ts'
+import {
+  blankReasons,
+  eventsBetween,
+  MOST_EVENTS,
+  MOST_MARKS,
+  type Past,
+  snapshotAt,
+  someOf,
+  timeline,
+} from './past.ts'
 import { notLookedYet } from './refusal.ts'
 import { closed, count, list, text, textOrNull, time, word } from './shapes.ts'
 import { container, daemon, process, shim, snapshot, verdict } from './snapshot-schemas.ts'
@@ -152,7 +161,8 @@ export const apiRoutes: readonly ApiRoute[] = [
   },
   {
     path: '/api/v1/timeline',
-    summary: 'Since when a journal is kept, if one is, and when something happened: what one needs to draw it.',
+    summary:
+      'Since when a journal is kept, if one is, when something happened, and of what nothing is known: what one needs to draw it.',
     query: {
       since: `Marks from then on; from the beginning of the journal unless given: ${timeForms}.`,
       until: 'Marks until then, in the same forms; until now unless given.',
@@ -163,6 +173,7 @@ export const apiRoutes: readonly ApiRoute[] = [
       journal: T.Boolean({ description: 'Whether this agent keeps one.' }),
       beginsAt: textOrNull,
       marks: list(closed({ at: time, events: count, worst: textOrNull })),
+      blanks: list(closed({ from: time, until: time, why: word(...blankReasons) })),
     }),
     answer: async (sources, asked) => ({ ...moment(latest(sources)), ...(await timeline(sources, asked)) }),
   },

@@ -11,19 +11,20 @@ export interface Past {
   eventsBetween(sinceMs: number, untilMs: number, most: number): Promise<readonly NodeEvent[]>
   /** The last `most` of them, oldest first. */
   lastEvents(sinceMs: number, untilMs: number, most: number): Promise<readonly NodeEvent[]>
-  /** At most `parts`, oldest first: what happened in each of so many equal stretches in which anything did. */
-  marks(sinceMs: number, untilMs: number, parts: number): Promise<readonly Mark[]>
+  timeline(sinceMs: number, untilMs: number, parts: number): Promise<Drawn>
   /** `undefined`: nothing is written yet. */
   beginsAtMs(): number | undefined
 }
 
-interface Mark {
-  /** Of its first event. */
-  readonly atMs: number
-  readonly events: number
-  /** Of the verdicts that were raised. */
-  readonly worst: Severity | undefined
+interface Drawn {
+  /** At most `parts`, oldest first: what happened in each of so many equal stretches in which anything did. */
+  readonly marks: readonly { readonly atMs: number; readonly events: number; readonly worst: Severity | undefined }[]
+  /** Of what nothing is known: the moment before is shown in its place. */
+  readonly blanks: readonly { readonly fromMs: number; readonly untilMs: number; readonly why: BlankReason }[]
 }
+
+export const blankReasons = ['unwatched', 'damaged'] as const
+type BlankReason = (typeof blankReasons)[number]
 
 interface Sources {
   readonly past?: Past
@@ -77,6 +78,7 @@ export interface Timeline {
   /** `null`: there is no journal, or nothing in it yet. ISO 8601, as are the others. */
   readonly beginsAt: string | null
   readonly marks: readonly { readonly at: string; readonly events: number; readonly worst: Severity | null }[]
+  readonly blanks: readonly { readonly from: string; readonly until: string; readonly why: BlankReason }[]
 }
 
 export const MOST_MARKS = 1_000
@@ -87,14 +89,18 @@ export async function timeline(sources: Sources, asked: Asked & { parts?: string
   const { sinceMs, untilMs } = stretch(asked)
   const parts = countGiven('parts', asked.parts, MOST_MARKS) ?? 200
   const beginsAtMs = past?.beginsAtMs()
-  if (past === undefined || beginsAtMs === undefined) return { journal: past !== undefined, beginsAt: null, marks: [] }
-  const marks = await past.marks(Math.max(sinceMs, beginsAtMs), untilMs, parts)
+  if (past === undefined || beginsAtMs === undefined)
+    return { journal: past !== undefined, beginsAt: null, marks: [], blanks: [] }
+  const { marks, blanks } = await past.timeline(Math.max(sinceMs, beginsAtMs), untilMs, parts)
   return {
     journal: true,
-    beginsAt: new Date(beginsAtMs).toISOString(),
-    marks: marks.map(({ atMs, events, worst }) => ({ at: new Date(atMs).toISOString(), events, worst: worst ?? null })),
+    beginsAt: iso(beginsAtMs),
+    marks: marks.map(({ atMs, events, worst }) => ({ at: iso(atMs), events, worst: worst ?? null })),
+    blanks: blanks.map(({ fromMs, untilMs: endsMs, why }) => ({ from: iso(fromMs), until: iso(endsMs), why })),
   }
 }
+
+const iso = (ms: number): string => new Date(ms).toISOString()
 
 const stretch = ({ since, until }: Asked): { sinceMs: number; untilMs: number } => ({
   sinceMs: since === undefined ? 0 : timeGiven('since', since),

@@ -53,7 +53,7 @@ test('the API looks back into the journal', async () => {
     next: 'Give a number from 1 to 10000.',
   })
   const drawn = await get(`/api/v1/timeline?since=${iso(-600)}&until=${iso(89)}&parts=20`)
-  expect(drawn).toMatchObject({ status: 200, journal: true, beginsAt: iso(0) })
+  expect(drawn).toMatchObject({ status: 200, journal: true, beginsAt: iso(0), blanks: [] })
   const marks = drawn['marks'] as { at: string; events: number; worst: string | null }[]
   expect(marks.length).toBeLessThanOrEqual(20)
   expect(marks.reduce((sum, { events }) => sum + events, 0)).toBe(all.length)
@@ -85,5 +85,11 @@ test('without a journal it says so', async () => {
     })
   expect(await get('/api/v1/events')).toMatchObject({ status: 200, events: [] })
   // A page asks this before it can know.
-  expect(await get('/api/v1/timeline')).toMatchObject({ status: 200, journal: false, beginsAt: null, marks: [] })
+  expect(await get('/api/v1/timeline')).toMatchObject({
+    status: 200,
+    journal: false,
+    beginsAt: null,
+    marks: [],
+    blanks: [],
+  })
 })

@@ -1,5 +1,5 @@
 import { pastMs } from './state.ts'
-import { marked, timeWindow } from './timeline.ts'
+import { blanks, marked, timeWindow } from './timeline.ts'
 
 /** How high a mark is, of 20: told by height as well as by colour. */
 const heights = { critical: 20, warning: 15, info: 11, none: 7 }
@@ -10,6 +10,11 @@ export function Marks() {
   const placeOf = (ms: number) => ((ms - fromMs) / (untilMs - fromMs)) * 1000
   return (
     <svg class="marks" aria-hidden="true" viewBox="0 0 1000 20" preserveAspectRatio="none">
+      {blanks.value.map(({ from, until }) => {
+        const x = Math.max(0, placeOf(Date.parse(from)))
+        const width = Math.min(1000, placeOf(Date.parse(until))) - x
+        return width > 0 && <rect key={from} class="blank" x={x} y={16} width={width} height={4} />
+      })}
       {marked.value.marks.map(({ at, worst }) => {
         const height = heights[worst ?? 'none']
         return (

@@ -9,10 +9,18 @@ export interface Mark {
   readonly worst: Severity | null
 }
 
+/** A stretch of which nothing is known: the moment before is shown in its place. */
+export interface Blank {
+  readonly from: string
+  readonly until: string
+  readonly why: 'unwatched' | 'damaged'
+}
+
 export interface Timeline {
   readonly journal: boolean
   readonly beginsAt: string | null
   readonly marks: readonly Mark[]
+  readonly blanks: readonly Blank[]
 }
 
 /** The node at a moment, and what had happened by then. */

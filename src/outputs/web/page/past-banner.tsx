@@ -1,7 +1,9 @@
 import { CopyButton } from './copy-button.tsx'
 import { asking, lookAt, meanwhile, seekWanted, trouble } from './look-back.ts'
 import { momentText, pastText } from './moment.ts'
+import { blankAt } from './blank-at.ts'
 import { live, nodeNowMs, pastMs, pastPicture, view } from './state.ts'
+import { blanks } from './timeline.ts'
 import { visible } from './visible.ts'
 import { counted } from './wording.ts'
 
@@ -77,15 +79,16 @@ function Trouble() {
   )
 }
 
-/** A quiet node says once a minute that it still is. */
-const unwatchedMs = 90_000
-
+/** Where the journal has nothing of the moment, what is drawn is older. */
 function Gap() {
   if (pastPicture.value === undefined) return null
-  const seenMs = Date.parse(pastPicture.value.view.takenAt)
-  return pastPicture.value.atMs - seenMs <= unwatchedMs ? null : (
+  const { atMs, view: drawn } = pastPicture.value
+  const blank = blankAt(blanks.value, atMs)
+  if (blank === undefined) return null
+  return (
     <p class="gap">
-      The journal has nothing of that moment: this is how the node was last seen before, at {momentText(seenMs)}.
+      {blank.why === 'damaged' ? 'The journal is damaged there' : 'Nobody looked at that moment'}: this is how the node
+      was last seen before, at {momentText(Date.parse(drawn.takenAt))}.
     </p>
   )
 }

@@ -1,7 +1,7 @@
 import { computed, effect, signal } from '@preact/signals'
 import type { NodeEvent } from '../../../core/model/event.ts'
 import { worse } from './grow-tree.ts'
-import { askTimeline, type Mark, NoAnswer } from './past-answers.ts'
+import { askTimeline, type Blank, type Mark, NoAnswer } from './past-answers.ts'
 import { link, live, liveEvents, nodeNowMs, pastMs } from './state.ts'
 import { nextWindow, spans, type TimeWindow } from './time-window.ts'
 
@@ -20,13 +20,17 @@ export const spanMs = signal<number | undefined>(spans.at(-2)?.ms)
 export const timeWindow = signal<TimeWindow | undefined>(undefined)
 
 /** Marks that were asked for, and the stretch that they are of. */
-const loaded = signal<{ readonly of: TimeWindow; readonly marks: readonly Mark[] } | undefined>(undefined)
+const loaded = signal<
+  { readonly of: TimeWindow; readonly marks: readonly Mark[]; readonly blanks: readonly Blank[] } | undefined
+>(undefined)
 /** With those that came since, over the feed. */
 export const marks = computed<readonly Mark[]>(() => {
   if (loaded.value === undefined) return []
   const { of, marks: known } = loaded.value
   return [...known, ...liveEvents.value.filter(({ at }) => Date.parse(at) > of.untilMs).map(markOf)]
 })
+
+export const blanks = computed<readonly Blank[]>(() => loaded.value?.blanks ?? [])
 
 /** What happened in the stretch that is shown. */
 export const marked = computed(() => {
@@ -72,7 +76,7 @@ export async function loadTimeline(): Promise<void> {
     const beginsAtMs = answer.beginsAt === null ? undefined : Date.parse(answer.beginsAt)
     const { kept, beginsAtMs: before } = journal.peek() ?? {}
     if (kept !== answer.journal || before !== beginsAtMs) journal.value = { kept: answer.journal, beginsAtMs }
-    loaded.value = { of, marks: answer.marks }
+    loaded.value = { of, marks: answer.marks, blanks: answer.blanks }
   } catch (error) {
     if (loading === own && error instanceof NoAnswer && error.again === 'soon') setTimeout(loadTimeline, 1000)
   }
