@@ -97,6 +97,10 @@ describe.skipIf(skipReal())('the page of the past', () => {
   /** What the client of the feed held at that moment. */
   const heldAt = (moment: string) => client.views.filter((view) => view.takenAt <= moment).at(-1)?.current
 
+  const startAgain = async () => {
+    served.pid = await node.world.start('/run/shimscope.2.log', ...shimscopeIn(node.world), 'serve', ...options)
+  }
+
   beforeAll(async () => {
     browser = await openBrowser()
     node = await openNode({})
@@ -227,14 +231,17 @@ describe.skipIf(skipReal())('the page of the past', () => {
     expect(asked.at(-1)).toContain(wanted)
     // A quicker hand: of what was only passed, nothing is asked.
     asked.length = 0
-    const last = (await slider.evaluate(`(input) => {
-      const [from, until] = [Number(input.min), Number(input.max)]
-      for (let step = 1; step <= 500; step += 1) {
-        input.valueAsNumber = Math.round(until - ((until - from) * step) / 1000)
-        input.dispatchEvent(new Event('input', { bubbles: true }))
-      }
-      return new Date(input.valueAsNumber).toISOString()
-    }`)) as string
+    const last = String(
+      await page.evaluate(`(() => {
+        const input = document.getElementById('moment')
+        const [from, until] = [Number(input.min), Number(input.max)]
+        for (let step = 1; step <= 500; step += 1) {
+          input.valueAsNumber = Math.round(until - ((until - from) * step) / 1000)
+          input.dispatchEvent(new Event('input', { bubbles: true }))
+        }
+        return new Date(input.valueAsNumber).toISOString()
+      })()`),
+    )
     await draws(page, last)
     expect(await drawn(page)).toEqual(told(await at(last)))
     expect(asked.length).toBeLessThanOrEqual(3)
@@ -465,11 +472,12 @@ describe.skipIf(skipReal())('the page of the past', () => {
     await page.goto(`${url}#at=${well}`)
     await draws(page, well)
     await node.world.kill('TERM', served.pid)
+    await gone(node.world, served.pid)
     await page.locator('#freshness[data-state=lost]').waitFor()
     await type(page, killed)
     await page.locator('.past .trouble', { hasText: /cannot be shown\. The agent does not answer\./ }).waitFor()
     expect(await banner(page).getAttribute('data-shown')).toBe(well)
-    await node.world.start('/run/shimscope.2.log', ...shimscopeIn(node.world), 'serve', ...options)
+    await startAgain()
     await draws(page, killed)
     expect(await drawn(page)).toEqual(told(heldAt(killed) as Collections))
     expect(conduct.offences).toEqual([])
@@ -478,7 +486,9 @@ describe.skipIf(skipReal())('the page of the past', () => {
   test('a damaged journal, and one that is gone: said, and nothing else is shown in its place', async () => {
     const other = await browser.newPage()
     other.setDefaultTimeout(20_000)
-    // The file of the agent's first life is complete; all but its beginning is lost.
+    // All but the beginning of the agent's first life is lost.
+    await node.world.kill('TERM', served.pid)
+    await gone(node.world, served.pid)
     const directory = node.world.path('/run/journal')
     const [first] = listSegments(directory)
     if (first === undefined) throw new Error('there is a segment')
@@ -486,6 +496,8 @@ describe.skipIf(skipReal())('the page of the past', () => {
     const [, head] = recordEnds(segment)
     segment.fill(0xff, (head ?? 0) + 8, (head ?? 0) + 40)
     writeFileSync(first.path, segment)
+    await startAgain()
+    await until('it serves', () => served.fetch('/-/ready').then(Boolean, () => false))
     await other.goto(`${url}#at=${forgotten}`)
     await draws(other, forgotten)
     await other

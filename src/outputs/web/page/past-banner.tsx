@@ -79,16 +79,21 @@ function Trouble() {
   )
 }
 
+const whys = { damaged: 'The journal is damaged there', unwatched: 'Nobody looked at that moment' }
+/** A quiet node says once a minute that it still is. */
+const unwatchedMs = 90_000
+
 /** Where the journal has nothing of the moment, what is drawn is older. */
 function Gap() {
   if (pastPicture.value === undefined) return null
   const { atMs, view: drawn } = pastPicture.value
   const blank = blankAt(blanks.value, atMs)
-  if (blank === undefined) return null
+  const seenMs = Date.parse(drawn.takenAt)
+  if (blank === undefined && atMs - seenMs <= unwatchedMs) return null
   return (
     <p class="gap">
-      {blank.why === 'damaged' ? 'The journal is damaged there' : 'Nobody looked at that moment'}: this is how the node
-      was last seen before, at {momentText(Date.parse(drawn.takenAt))}.
+      {blank === undefined ? 'The journal has nothing of that moment' : whys[blank.why]}: this is how the node was last
+      seen before, at {momentText(seenMs)}.
     </p>
   )
 }
