@@ -162,7 +162,7 @@ describe.skipIf(skipReal())('the page of the past', () => {
       expect(snapshot.shims.map(({ pid }) => pid).sort()).toEqual([...story.shims].sort())
       expect(snapshot.verdicts.map(({ code }) => code)).toEqual(expect.arrayContaining([...story.codes]))
       await page.waitForURL(`**/#at=${moment}`)
-      expect(await page.title()).toMatch(/^the past: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d · /)
+      expect(await page.title()).toMatch(/^the past: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(\d+ (s|min) ago\) · /)
       expect(await banner(page).textContent()).toMatch(/The past: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(\d+ (s|min) ago\)/)
     }
     // And every other moment that the client has held.
@@ -352,6 +352,8 @@ describe.skipIf(skipReal())('the page of the past', () => {
       .locator('.past .trouble', { hasText: /^The journal begins at \d{4}-.*: it knows nothing of 2001-/ })
       .waitFor()
     expect(await page.locator('.space .row').count()).toBe(0)
+    await page.getByRole('button', { name: 'go to its beginning' }).click()
+    await page.locator('.space .row').first().waitFor()
     await type(page, '2999-01-01')
     await page.locator('.said', { hasText: 'has not come yet.' }).waitFor()
     await type(page, 'tea time')
@@ -511,6 +513,9 @@ describe.skipIf(skipReal())('the page of the past', () => {
       .locator('.past .trouble', { hasText: /cannot be shown\. .* failed inside shimscope\. Its log says why\./ })
       .waitFor()
     expect(await banner(other).getAttribute('data-shown')).toBe(forgotten)
+    await other.reload()
+    await other.locator('.timebar', { hasText: /One cannot look back: .* failed inside shimscope\./ }).waitFor()
+    await other.locator('.past .trouble', { hasText: 'failed inside shimscope.' }).waitFor()
     await other.close()
   })
 

@@ -5,13 +5,20 @@ import { latestWins } from './latest-wins.ts'
 import { momentText } from './moment.ts'
 import { noteChanges } from './note-changes.ts'
 import { askNeighbour, askThen, NoAnswer, type Then } from './past-answers.ts'
-import { journal, loadTimeline } from './timeline.ts'
+import { journal, loadTimeline, type Range } from './timeline.ts'
 import { go, link, live, liveEvents, nodeNowMs, pastMs, pastPicture } from './state.ts'
 
 /* Looking back: the moment in the URL is asked of the journal, and what it answers is drawn. */
 
+interface Trouble {
+  readonly sentence: string
+  readonly again: NoAnswer['again']
+  /** A moment that is there instead. */
+  readonly insteadMs?: number
+}
+
 /** Why the moment that is wanted is not the one that is drawn; `undefined`: it is, or is being asked for. */
-export const trouble = signal<{ readonly sentence: string; readonly again: NoAnswer['again'] } | undefined>(undefined)
+export const trouble = signal<Trouble | undefined>(undefined)
 /** A moment is wanted that is not drawn yet. */
 export const asking = signal(false)
 /** Moments go by, so many times as fast as they did; 0: they stand. */
@@ -39,7 +46,7 @@ const seeker = latestWins<number, Then>({
   failed(_, error) {
     const { message, again } =
       error instanceof NoAnswer ? error : new NoAnswer('The page failed to show this moment.', 'never')
-    stuck(message, again)
+    stuck({ sentence: message, again })
     if (again === 'soon') retry = setTimeout(seekWanted, 1000)
     // The journal may have forgotten what it had.
     if (again === 'never') void loadTimeline()
@@ -47,10 +54,10 @@ const seeker = latestWins<number, Then>({
 })
 let retry: ReturnType<typeof setTimeout> | undefined
 
-function stuck(sentence: string, again: NoAnswer['again']): void {
-  trouble.value = { sentence, again }
+function stuck(by: Trouble): void {
+  trouble.value = by
   asking.value = false
-  if (again !== 'soon') speed.value = 0
+  if (by.again !== 'soon') speed.value = 0
 }
 
 /** A snapshot as a client of the feed would hold it. */
@@ -74,18 +81,22 @@ export function seekWanted(): void {
     seeker.seek(atMs)
   } else {
     seeker.forget()
-    stuck(obstacle, 'never')
+    stuck(obstacle)
   }
 }
 
 /** What one knows without asking. */
-function obstacleTo(atMs: number, range: NonNullable<typeof journal.value>): string | undefined {
-  if (!range.kept) return 'This agent keeps no journal, so it knows only the present.'
-  if (range.beginsAtMs === undefined) return 'Nothing is written in the journal yet.'
-  if (atMs < range.beginsAtMs)
-    return `The journal begins at ${momentText(range.beginsAtMs)}: it knows nothing of ${momentText(atMs)}.`
-  if (live.peek() !== undefined && atMs > nodeNowMs.peek() + 1000) return `${momentText(atMs)} has not come yet.`
-  return undefined
+function obstacleTo(atMs: number, { kept, beginsAtMs, trouble: told }: Range): Trouble | undefined {
+  const because = (sentence: string): Trouble => ({ sentence, again: 'never' })
+  if (told !== undefined) return because(told)
+  if (!kept) return because('This agent keeps no journal, so it knows only the present.')
+  if (beginsAtMs === undefined) return because('Nothing is written in the journal yet.')
+  if (atMs < beginsAtMs) {
+    const sentence = `The journal begins at ${momentText(beginsAtMs)}: it knows nothing of ${momentText(atMs)}.`
+    return { ...because(sentence), insteadMs: beginsAtMs }
+  }
+  const isFuture = live.peek() !== undefined && atMs > nodeNowMs.peek() + 1000
+  return isFuture ? because(`${momentText(atMs)} has not come yet.`) : undefined
 }
 
 /** Goes to a moment; `undefined`: back to now. */

@@ -3,10 +3,10 @@ import { render } from 'preact'
 import { App } from './app.tsx'
 import { followNode } from './feed.ts'
 import { startLookingBack } from './look-back.ts'
-import { momentText } from './moment.ts'
+import { pastText } from './moment.ts'
 import { formatPlace, parsePlace, type Place } from './place.ts'
 import { startPlaying } from './play.ts'
-import { live, nowMs, pastMs, place, reveal, verdicts, view, wantsProcesses } from './state.ts'
+import { live, nodeNowMs, nowMs, pastMs, place, reveal, verdicts, view, wantsProcesses } from './state.ts'
 import { startTimeline } from './timeline.ts'
 import { visible } from './visible.ts'
 
@@ -57,7 +57,7 @@ effect(() => {
   const node = (view.value ?? live.value)?.hello.node
   const firing = verdicts.value.filter(({ status }) => status === 'firing').length
   document.documentElement.classList.toggle('looking-back', pastMs.value !== undefined)
-  const when = pastMs.value === undefined ? '' : `the past: ${momentText(pastMs.value)} · `
+  const when = pastMs.value === undefined ? '' : `the past: ${pastText(pastMs.value, nodeNowMs.value)} · `
   document.title = `${when}${firing > 0 ? `(${firing}) ` : ''}${node === undefined ? '' : `${visible(node)} · `}shimscope`
 })
 

@@ -61,7 +61,7 @@ function Trouble() {
     const late = asking.value && pastPicture.value?.atMs !== pastMs.value
     return late ? <span class="quiet">asking for {momentText(pastMs.value ?? 0)}…</span> : null
   }
-  const { sentence, again } = trouble.value
+  const { sentence, again, insteadMs } = trouble.value
   const other = pastPicture.value !== undefined && pastPicture.value.atMs !== pastMs.value
   return (
     <>
@@ -72,6 +72,14 @@ function Trouble() {
           {' '}
           <button type="button" class="link" onClick={seekWanted}>
             try again
+          </button>
+        </>
+      )}
+      {insteadMs !== undefined && (
+        <>
+          {' '}
+          <button type="button" class="link" onClick={() => lookAt(insteadMs)}>
+            go to its beginning
           </button>
         </>
       )}

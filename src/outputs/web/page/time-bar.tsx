@@ -10,6 +10,13 @@ import { counted, severityMark } from './wording.ts'
 
 /** The handle of time: where one is, what happened when, and the ways to elsewhere. Absent without a journal. */
 export function TimeBar() {
+  const broken = journal.value?.trouble
+  if (broken !== undefined)
+    return (
+      <section class="timebar" aria-label="Looking back">
+        <p role="status">One cannot look back: {broken}</p>
+      </section>
+    )
   if (journal.value?.kept !== true || timeWindow.value === undefined) return null
   return (
     <section class="timebar" aria-label="Looking back">

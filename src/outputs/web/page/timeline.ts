@@ -7,10 +7,12 @@ import { nextWindow, spans, type TimeWindow } from './time-window.ts'
 
 /* What the timeline shows: since when there is a journal, which stretch of it, and where something happened. */
 
-interface Range {
+export interface Range {
   readonly kept: boolean
   /** `undefined`: nothing is written yet. */
   readonly beginsAtMs: number | undefined
+  /** Why nothing is known of it, where that is so. */
+  readonly trouble?: string
 }
 
 /** `undefined`: not known yet. */
@@ -74,11 +76,16 @@ export async function loadTimeline(): Promise<void> {
     const answer = await askTimeline(of.fromMs, of.untilMs, parts, own.signal)
     if (loading !== own) return
     const beginsAtMs = answer.beginsAt === null ? undefined : Date.parse(answer.beginsAt)
-    const { kept, beginsAtMs: before } = journal.peek() ?? {}
-    if (kept !== answer.journal || before !== beginsAtMs) journal.value = { kept: answer.journal, beginsAtMs }
+    const { kept, beginsAtMs: before, trouble } = journal.peek() ?? {}
+    if (kept !== answer.journal || before !== beginsAtMs || trouble !== undefined)
+      journal.value = { kept: answer.journal, beginsAtMs }
     loaded.value = { of, marks: answer.marks, blanks: answer.blanks }
   } catch (error) {
-    if (loading === own && error instanceof NoAnswer && error.again === 'soon') setTimeout(loadTimeline, 1000)
+    if (loading !== own || !(error instanceof NoAnswer)) return
+    if (error.again === 'soon') setTimeout(loadTimeline, 1000)
+    // A connection that comes back asks again by itself.
+    else if (error.again === 'never' && journal.peek() === undefined)
+      journal.value = { kept: true, beginsAtMs: undefined, trouble: error.message }
   }
 }
 
