@@ -64,7 +64,7 @@ export class PastEvents {
       if (!mayHold(segments, index, sinceMs, untilMs)) continue
       const counted = await this.#countedOf(segment)
       cells.push(...counted.cells.filter(({ atMs }) => atMs >= sinceMs && atMs <= untilMs))
-      blanks.push(...counted.blanks, ...blankAfter(counted, openedAt(segments[index + 1]), untilMs))
+      blanks.push(...counted.blanks, ...blankAfter(counted, segments.slice(index + 1), untilMs))
     }
     const partMs = Math.max(1, (untilMs - sinceMs + 1) / parts)
     return {
@@ -142,14 +142,15 @@ function unwatched(fromMs: number | undefined, untilMs: number): readonly Blank[
   return [{ fromMs, untilMs, why: 'unwatched' }]
 }
 
-/** @param nextMs when the next segment begins; not a number: there is none, or its beginning cannot be read */
-function blankAfter({ endsAtMs, flaw }: Counted, nextMs: number, untilMs: number): readonly Blank[] {
+/** From the end of one segment to the beginning of the next that can be read, or to `untilMs` where there is none. */
+function blankAfter({ endsAtMs, flaw }: Counted, later: readonly SegmentFile[], untilMs: number): readonly Blank[] {
   if (endsAtMs === undefined) return []
-  const isLast = Number.isNaN(nextMs)
+  const next = later.find(({ opening }) => opening !== undefined)
   // A torn record at the very end is one that is just being written, or what a crash has left.
-  if (flaw === 'damaged' && (isLast ? untilMs : nextMs) > endsAtMs)
-    return [{ fromMs: endsAtMs, untilMs: isLast ? untilMs : nextMs, why: 'damaged' }]
-  return isLast ? [] : unwatched(endsAtMs, nextMs)
+  const damaged = flaw === 'damaged' || (later.length > 0 && later[0] !== next)
+  const nextMs = next === undefined ? untilMs : openedAt(next)
+  if (damaged) return nextMs > endsAtMs ? [{ fromMs: endsAtMs, untilMs: nextMs, why: 'damaged' }] : []
+  return next === undefined ? [] : unwatched(endsAtMs, nextMs)
 }
 
 /** One mark for all of one part, oldest first. */

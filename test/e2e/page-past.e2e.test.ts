@@ -382,7 +382,7 @@ describe.skipIf(skipReal())('the page of the past', () => {
       await route.continue().catch(() => {})
     })
     await type(other, killed)
-    await other.locator('.past .trouble', { hasText: 'asking for' }).waitFor()
+    await other.locator('.past .asking', { hasText: 'asking for' }).waitFor()
     expect(await banner(other).getAttribute('data-shown')).toBe(well)
     await type(other, forgotten)
     await draws(other, forgotten)

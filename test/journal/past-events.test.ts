@@ -149,6 +149,12 @@ test('blanks: where nobody looked, and where a file is damaged; none where a nod
     untilMs: Date.parse(third?.opening?.takenAt ?? ''),
     why: 'damaged',
   })
+
+  // Nothing of it can be read.
+  writeFileSync(second?.path ?? '', 'no journal at all')
+  const end = (await all()).at(-1)
+  expect(end).toMatchObject({ untilMs: Date.parse(third?.opening?.takenAt ?? ''), why: 'damaged' })
+  expect(end?.fromMs).toBeLessThan(Date.parse(second?.opening?.takenAt ?? ''))
 })
 
 test('a directory that is not there is an error, not an empty past', async () => {

@@ -104,6 +104,12 @@ export function lookAt(atMs: number | undefined): void {
   go({ at: atMs === undefined ? '' : new Date(atMs).toISOString() })
 }
 
+/** The button that leads there goes away, so the keyboard goes on at the slider. */
+export function backToNow(): void {
+  lookAt(undefined)
+  document.getElementById('moment')?.focus()
+}
+
 let finding: AbortController | undefined
 
 /** Goes to the event before or after the moment that is looked at; after the last one, to now. */

@@ -6,7 +6,7 @@ import { startLookingBack } from './look-back.ts'
 import { pastText } from './moment.ts'
 import { formatPlace, parsePlace, type Place } from './place.ts'
 import { startPlaying } from './play.ts'
-import { live, nodeNowMs, nowMs, pastMs, place, reveal, verdicts, view, wantsProcesses } from './state.ts'
+import { drawnMs, live, nodeNowMs, nowMs, pastMs, place, reveal, verdicts, view, wantsProcesses } from './state.ts'
 import { startTimeline } from './timeline.ts'
 import { visible } from './visible.ts'
 
@@ -57,7 +57,7 @@ effect(() => {
   const node = (view.value ?? live.value)?.hello.node
   const firing = verdicts.value.filter(({ status }) => status === 'firing').length
   document.documentElement.classList.toggle('looking-back', pastMs.value !== undefined)
-  const when = pastMs.value === undefined ? '' : `the past: ${pastText(pastMs.value, nodeNowMs.value)} · `
+  const when = drawnMs.value === undefined ? '' : `the past: ${pastText(drawnMs.value, nodeNowMs.value)} · `
   document.title = `${when}${firing > 0 ? `(${firing}) ` : ''}${node === undefined ? '' : `${visible(node)} · `}shimscope`
 })
 

@@ -1,8 +1,9 @@
 import { CopyButton } from './copy-button.tsx'
-import { asking, lookAt, meanwhile, seekWanted, trouble } from './look-back.ts'
+import { asking, backToNow, lookAt, meanwhile, seekWanted, trouble } from './look-back.ts'
 import { momentText, pastText } from './moment.ts'
 import { blankAt } from './blank-at.ts'
-import { live, nodeNowMs, pastMs, pastPicture, view } from './state.ts'
+import { formatPlace } from './place.ts'
+import { drawnAt, live, nodeNowMs, pastMs, pastPicture, place, view } from './state.ts'
 import { blanks } from './timeline.ts'
 import { visible } from './visible.ts'
 import { counted } from './wording.ts'
@@ -21,7 +22,7 @@ export function PastBanner() {
       </h2>
       <p class="buttons">
         <CopyButton text={linkText} label="copy link" />
-        <button type="button" class="tool" onClick={() => lookAt(undefined)}>
+        <button type="button" class="tool" onClick={backToNow}>
           back to now
         </button>
       </p>
@@ -31,6 +32,7 @@ export function PastBanner() {
       <p class="trouble" role="alert">
         <Trouble />
       </p>
+      <Asking />
       <Gap />
       {/* Told once: the slider says where it is. */}
       <p class="spoken" role="status">
@@ -40,9 +42,11 @@ export function PastBanner() {
   )
 }
 
-/** A line for a chat: which node, when, and where to see it. */
-const linkText = (): string =>
-  `${visible((view.peek() ?? live.peek())?.hello.node ?? 'the node')} at ${new Date(pastMs.peek() ?? 0).toISOString()}: ${location.href}`
+/** A line for a chat: which node, when, and where to see what is drawn. */
+function linkText(): string {
+  const url = new URL(`#${formatPlace({ ...place.peek(), at: drawnAt.peek() })}`, location.href)
+  return `${visible((view.peek() ?? live.peek())?.hello.node ?? 'the node')} at ${drawnAt.peek()}: ${url}`
+}
 
 function Meanwhile() {
   const { length } = meanwhile.value
@@ -57,10 +61,7 @@ function Meanwhile() {
 }
 
 function Trouble() {
-  if (trouble.value === undefined) {
-    const late = asking.value && pastPicture.value?.atMs !== pastMs.value
-    return late ? <span class="quiet">asking for {momentText(pastMs.value ?? 0)}…</span> : null
-  }
+  if (trouble.value === undefined) return null
   const { sentence, again, insteadMs } = trouble.value
   const other = pastPicture.value !== undefined && pastPicture.value.atMs !== pastMs.value
   return (
@@ -85,6 +86,12 @@ function Trouble() {
       )}
     </>
   )
+}
+
+/** Not told aloud: the slider says where it is, and there would be one for each of its steps. */
+function Asking() {
+  if (!asking.value || pastPicture.value?.atMs === pastMs.value) return null
+  return <p class="asking quiet">asking for {momentText(pastMs.value ?? 0)}…</p>
 }
 
 const whys = { damaged: 'The journal is damaged there', unwatched: 'Nobody looked at that moment' }

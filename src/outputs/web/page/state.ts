@@ -46,10 +46,14 @@ export const view = computed(() => (pastMs.value === undefined ? live.value : pa
 export const events = computed(() =>
   pastMs.value === undefined ? liveEvents.value : (pastPicture.value?.events ?? []),
 )
-/** Ages are as of what is drawn. */
-export const shownAtMs = computed(() =>
-  pastMs.value === undefined ? nodeNowMs.value : (pastPicture.value?.atMs ?? pastMs.value),
+/** The moment of the past that is drawn, not the one that is wanted, once there is one; `undefined`: now. */
+export const drawnMs = computed(() =>
+  pastMs.value === undefined ? undefined : (pastPicture.value?.atMs ?? pastMs.value),
 )
+/** The same as a URL has it. */
+export const drawnAt = computed(() => (drawnMs.value === undefined ? '' : new Date(drawnMs.value).toISOString()))
+/** Ages are as of what is drawn. */
+export const shownAtMs = computed(() => drawnMs.value ?? nodeNowMs.value)
 /** What the reader folded or unfolded. */
 export const chosen = signal<ReadonlyMap<string, boolean>>(new Map())
 /** Id of the row that the keyboard is at. */

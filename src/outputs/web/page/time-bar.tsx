@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { lookAt, said, speed, step } from './look-back.ts'
+import { backToNow, lookAt, said, speed, step } from './look-back.ts'
 import { momentText, pastText, typedMoment } from './moment.ts'
 import { Marks } from './marks.tsx'
 import { speeds } from './play.ts'
@@ -92,7 +92,7 @@ function Play() {
           type="button"
           class="tool"
           disabled={now}
-          aria-pressed={speed.value === times}
+          data-playing={speed.value === times}
           aria-label={
             speed.value === times ? `pause, playing at ${times} times the speed` : `play at ${times} times the speed`
           }
@@ -103,7 +103,7 @@ function Play() {
           </span>
         </button>
       ))}
-      <button type="button" class="tool" disabled={now} onClick={() => lookAt(undefined)}>
+      <button type="button" class="tool" disabled={now} onClick={backToNow}>
         now
       </button>
     </fieldset>

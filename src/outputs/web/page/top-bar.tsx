@@ -1,4 +1,4 @@
-import { link, live, nowMs, pastMs, place, seenAtMs, view } from './state.ts'
+import { drawnAt, link, live, nowMs, pastMs, seenAtMs, view } from './state.ts'
 import { Text } from './text.tsx'
 import { ageOf, notices } from './wording.ts'
 
@@ -13,7 +13,7 @@ export function TopBar() {
       <Freshness />
       <nav aria-label="The same elsewhere">
         <a href="tree">text</a>
-        <a href={`api/v1/snapshot${place.value.at === '' ? '' : `?at=${place.value.at}`}`}>JSON</a>
+        <a href={`api/v1/snapshot${drawnAt.value === '' ? '' : `?at=${drawnAt.value}`}`}>JSON</a>
         <a href="api/v1/openapi.json">API</a>
         <a href="metrics">metrics</a>
       </nav>

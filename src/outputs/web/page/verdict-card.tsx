@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import type { Verdict } from '../../../core/model/snapshot.ts'
 import { CopyButton } from './copy-button.tsx'
 import { formatPlace } from './place.ts'
-import { changes, containers, pastMs, place, show, view } from './state.ts'
+import { changes, containers, drawnAt, pastMs, place, show, view } from './state.ts'
 import { Age, Text } from './text.tsx'
 import { rowIdOf, subjectName, verdictText } from './verdict-wording.ts'
 import { issueUrl, severityMark } from './wording.ts'
@@ -101,7 +101,7 @@ const seenAt = (): string => (pastMs.peek() === undefined ? '' : (view.peek()?.t
 /** Where a colleague sees the same. */
 function linkTo({ key, subject }: Verdict): string {
   const fragment = formatPlace({
-    at: place.peek().at,
+    at: drawnAt.peek(),
     row: rowIdOf(subject) ?? '',
     verdict: key,
     search: '',
