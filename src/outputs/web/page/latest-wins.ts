@@ -21,7 +21,7 @@ interface Seeking<K, T> {
  * for it. So answers never come out of order, and while a hand drags there is a picture now and then.
  */
 export function latestWins<K, T>(seeking: Seeking<K, T>): Seeker<K> {
-  const { ask, answered, failed, pauseMs = 100, patienceMs = 500 } = seeking
+  const { ask, answered, failed, pauseMs = 100, patienceMs = 1000 } = seeking
   let waiting: { readonly wanted: K } | undefined
   let asking: AbortController | undefined
   let askedAtMs = Number.NEGATIVE_INFINITY
