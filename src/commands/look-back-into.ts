@@ -1,5 +1,6 @@
 import type { NodeEvent } from '../core/model/event.ts'
 import { beginningOf, eventsBetween, snapshotAt } from '../journal/look-back.ts'
+import { PastEvents } from '../journal/past-events.ts'
 import type { Past } from '../outputs/http/past.ts'
 import { Refusal } from '../outputs/http/refusal.ts'
 
@@ -8,6 +9,7 @@ const MOST_AT_ONCE = 4
 
 /** The journal of a directory, as the API asks it. What cannot be read of it is left out. */
 export function lookBackInto(directory: string): Past {
+  const happened = new PastEvents(directory)
   let asked = 0
   const oneOfFew = async <T>(look: () => Promise<T>): Promise<T> => {
     if (asked >= MOST_AT_ONCE)
@@ -22,6 +24,8 @@ export function lookBackInto(directory: string): Past {
   return {
     snapshotAt: (atMs) => oneOfFew(async () => (await snapshotAt(directory, atMs)).snapshot),
     eventsBetween: (sinceMs, untilMs, most) => oneOfFew(() => firstEvents(directory, sinceMs, untilMs, most)),
+    lastEvents: (sinceMs, untilMs, most) => oneOfFew(() => happened.last(sinceMs, untilMs, most)),
+    timeline: (sinceMs, untilMs, parts) => oneOfFew(() => happened.timeline(sinceMs, untilMs, parts)),
     beginsAtMs: () => beginningOf(directory),
   }
 }

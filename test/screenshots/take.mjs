@@ -1,12 +1,15 @@
 // The README's pictures of the page, taken in Chromium from recorded incidents: `npm run screenshots`, or with another
 // browser `CHROMIUM=/path/to/chromium npm run screenshots`. With arguments, only pictures of those names.
 import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 
-/** @type {{name: string, recording: string, width: number, height: number, scheme: 'light' | 'dark', look: (page: import('playwright-core').Page) => Promise<void>}[]} */
+/** @type {{name: string, recording: string, width: number, height: number, scheme: 'light' | 'dark', journal?: true, look: (page: import('playwright-core').Page) => Promise<void>}[]} */
 const pictures = [
   {
     name: 'incident',
@@ -38,6 +41,35 @@ const pictures = [
     scheme: 'light',
     async look() {},
   },
+  {
+    // Before the shim was killed: all was well, and the timeline shows what was to come.
+    name: 'past',
+    recording: 'demo-pod-shim-killed',
+    width: 1280,
+    height: 640,
+    scheme: 'light',
+    journal: true,
+    async look(page) {
+      await page.locator('#moment').focus()
+      await page.keyboard.press('Home')
+      for (let step = 0; step < 4; step += 1) await page.keyboard.press('ArrowRight')
+      await page.locator('#past-title[data-shown]').waitFor()
+      await page.locator('.row.shim').first().click()
+    },
+  },
+  {
+    name: 'past-dark-narrow',
+    recording: 'demo-pod-shim-killed',
+    width: 400,
+    height: 760,
+    scheme: 'dark',
+    journal: true,
+    async look(page) {
+      await page.getByRole('button', { name: 'previous event' }).click()
+      await page.mouse.move(0, 0)
+      await page.locator('#past-title[data-shown]').waitFor()
+    },
+  },
 ]
 
 const wanted = process.argv.slice(2)
@@ -53,8 +85,8 @@ try {
   await browser.close()
 }
 
-async function take({ name, recording, width, height, scheme, look }) {
-  const { url, stop } = await play(here(`../recordings/${recording}.proc`))
+async function take({ name, recording, width, height, scheme, journal = false, look }) {
+  const { url, stop } = await play(here(`../recordings/${recording}.proc`), journal)
   try {
     const page = await browser.newPage({
       viewport: { width, height },
@@ -76,8 +108,9 @@ async function take({ name, recording, width, height, scheme, look }) {
   }
 }
 
-/** Serves a recording, its moments one right after the other. */
-async function play(file) {
+/** Serves a recording, its moments one right after the other; with a journal of them, if that is asked for. */
+async function play(file, withJournal) {
+  const directory = withJournal ? mkdtempSync(join(tmpdir(), 'shimscope-journal-')) : undefined
   const serving = spawn(
     process.execPath,
     [
@@ -91,6 +124,7 @@ async function play(file) {
       '20',
       '--web.listen-address',
       '127.0.0.1:0',
+      ...(directory === undefined ? [] : ['--journal.directory', directory]),
     ],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   )
@@ -111,6 +145,7 @@ async function play(file) {
     async stop() {
       serving.kill()
       await gone
+      if (directory !== undefined) rmSync(directory, { recursive: true })
     },
   }
 }

@@ -4,9 +4,18 @@ import type { Severity, Snapshot } from '../../core/model/snapshot.ts'
 import { nest } from '../../core/snapshot/nest.ts'
 import { timeForms } from '../../core/snapshot/time-of.ts'
 import { event } from './frame-schemas.ts'
-import { eventsBetween, MOST_EVENTS, type Past, snapshotAt } from './past.ts'
+import {
+  blankReasons,
+  eventsBetween,
+  MOST_EVENTS,
+  MOST_MARKS,
+  type Past,
+  snapshotAt,
+  someOf,
+  timeline,
+} from './past.ts'
 import { notLookedYet } from './refusal.ts'
-import { closed, count, list, text, time, word } from './shapes.ts'
+import { closed, count, list, text, textOrNull, time, word } from './shapes.ts'
 import { container, daemon, process, shim, snapshot, verdict } from './snapshot-schemas.ts'
 
 /** The columns of the runtime table that the API shows. */
@@ -137,14 +146,36 @@ export const apiRoutes: readonly ApiRoute[] = [
       follow: 'Keeps the connection open and sends each event as it happens (text/event-stream).',
       since: `From the journal, events from then on, the first ${MOST_EVENTS}: ${timeForms}.`,
       until: 'From the journal, events until then, in the same forms; until now unless given.',
+      first: 'Only so many, from the first on.',
+      last: 'Only so many, up to the last.',
     },
     schema: closed({ ...momentFields, events: list(event) }),
     follow: 'events',
-    async answer(sources, { since, until }) {
+    async answer(sources, asked) {
       const events =
-        since === undefined && until === undefined ? sources.agent.events() : await eventsBetween(sources, since, until)
+        asked['since'] === undefined && asked['until'] === undefined
+          ? someOf(sources.agent.events(), asked)
+          : await eventsBetween(sources, asked)
       return { ...moment(latest(sources)), events }
     },
+  },
+  {
+    path: '/api/v1/timeline',
+    summary:
+      'Since when a journal is kept, if one is, when something happened, and of what nothing is known: what one needs to draw it.',
+    query: {
+      since: `Marks from then on; from the beginning of the journal unless given: ${timeForms}.`,
+      until: 'Marks until then, in the same forms; until now unless given.',
+      parts: `Into how many equal stretches that time is cut, ${MOST_MARKS} at most: one mark each where anything happened.`,
+    },
+    schema: closed({
+      ...momentFields,
+      journal: T.Boolean({ description: 'Whether this agent keeps one.' }),
+      beginsAt: textOrNull,
+      marks: list(closed({ at: time, events: count, worst: textOrNull })),
+      blanks: list(closed({ from: time, until: time, why: word(...blankReasons) })),
+    }),
+    answer: async (sources, asked) => ({ ...moment(latest(sources)), ...(await timeline(sources, asked)) }),
   },
   {
     path: '/api/v1/runtimes',

@@ -1,5 +1,5 @@
 import type { NodeEvent } from '../../core/model/event.ts'
-import type { Snapshot } from '../../core/model/snapshot.ts'
+import type { Severity, Snapshot } from '../../core/model/snapshot.ts'
 import { timeForms, timeOf } from '../../core/snapshot/time-of.ts'
 import { Refusal } from './refusal.ts'
 
@@ -9,9 +9,22 @@ export interface Past {
   snapshotAt(atMs: number): Promise<Snapshot | undefined>
   /** Oldest first, and no more than `most`. */
   eventsBetween(sinceMs: number, untilMs: number, most: number): Promise<readonly NodeEvent[]>
+  /** The last `most` of them, oldest first. */
+  lastEvents(sinceMs: number, untilMs: number, most: number): Promise<readonly NodeEvent[]>
+  timeline(sinceMs: number, untilMs: number, parts: number): Promise<Drawn>
   /** `undefined`: nothing is written yet. */
   beginsAtMs(): number | undefined
 }
+
+interface Drawn {
+  /** At most `parts`, oldest first: what happened in each of so many equal stretches in which anything did. */
+  readonly marks: readonly { readonly atMs: number; readonly events: number; readonly worst: Severity | undefined }[]
+  /** Of what nothing is known: the moment before is shown in its place. */
+  readonly blanks: readonly { readonly fromMs: number; readonly untilMs: number; readonly why: BlankReason }[]
+}
+
+export const blankReasons = ['unwatched', 'damaged'] as const
+type BlankReason = (typeof blankReasons)[number]
 
 interface Sources {
   readonly past?: Past
@@ -35,15 +48,69 @@ export async function snapshotAt(sources: Sources, at: string): Promise<Snapshot
   )
 }
 
-export async function eventsBetween(
-  sources: Sources,
-  since: string | undefined,
-  until: string | undefined,
-): Promise<readonly NodeEvent[]> {
+/** What of the past is asked for: texts as they stand in a URL. */
+interface Asked {
+  readonly since?: string | undefined
+  readonly until?: string | undefined
+  /** Only so many, from the first or from the last on. */
+  readonly first?: string | undefined
+  readonly last?: string | undefined
+}
+
+export async function eventsBetween(sources: Sources, asked: Asked): Promise<readonly NodeEvent[]> {
   const past = pastOf(sources)
-  const sinceMs = since === undefined ? 0 : timeGiven('since', since)
-  const untilMs = until === undefined ? Date.now() : timeGiven('until', until)
-  return await past.eventsBetween(sinceMs, untilMs, MOST_EVENTS)
+  const { sinceMs, untilMs } = stretch(asked)
+  const last = countGiven('last', asked.last, MOST_EVENTS)
+  if (last !== undefined) return await past.lastEvents(sinceMs, untilMs, last)
+  return await past.eventsBetween(sinceMs, untilMs, countGiven('first', asked.first, MOST_EVENTS) ?? MOST_EVENTS)
+}
+
+/** Of a list that is at hand. */
+export function someOf(events: readonly NodeEvent[], { first, last }: Asked): readonly NodeEvent[] {
+  const lastOnes = countGiven('last', last, MOST_EVENTS)
+  if (lastOnes !== undefined) return events.slice(-lastOnes)
+  return events.slice(0, countGiven('first', first, MOST_EVENTS))
+}
+
+/** How a timeline is drawn: where the journal begins, and where something happened. */
+export interface Timeline {
+  readonly journal: boolean
+  /** `null`: there is no journal, or nothing in it yet. ISO 8601, as are the others. */
+  readonly beginsAt: string | null
+  readonly marks: readonly { readonly at: string; readonly events: number; readonly worst: Severity | null }[]
+  readonly blanks: readonly { readonly from: string; readonly until: string; readonly why: BlankReason }[]
+}
+
+export const MOST_MARKS = 1_000
+
+/** That there is no journal is an answer: the page asks before it knows. */
+export async function timeline(sources: Sources, asked: Asked & { parts?: string | undefined }): Promise<Timeline> {
+  const { past } = sources
+  const { sinceMs, untilMs } = stretch(asked)
+  const parts = countGiven('parts', asked.parts, MOST_MARKS) ?? 200
+  const beginsAtMs = past?.beginsAtMs()
+  if (past === undefined || beginsAtMs === undefined)
+    return { journal: past !== undefined, beginsAt: null, marks: [], blanks: [] }
+  const { marks, blanks } = await past.timeline(Math.max(sinceMs, beginsAtMs), untilMs, parts)
+  return {
+    journal: true,
+    beginsAt: iso(beginsAtMs),
+    marks: marks.map(({ atMs, events, worst }) => ({ at: iso(atMs), events, worst: worst ?? null })),
+    blanks: blanks.map(({ fromMs, untilMs: endsMs, why }) => ({ from: iso(fromMs), until: iso(endsMs), why })),
+  }
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString()
+
+const stretch = ({ since, until }: Asked): { sinceMs: number; untilMs: number } => ({
+  sinceMs: since === undefined ? 0 : timeGiven('since', since),
+  untilMs: until === undefined ? Date.now() : timeGiven('until', until),
+})
+
+function countGiven(name: string, given: string | undefined, most: number): number | undefined {
+  if (given === undefined) return undefined
+  if (/^[1-9]\d{0,4}$/.test(given) && Number(given) <= most) return Number(given)
+  throw new Refusal(400, `${name}=${JSON.stringify(given)} is no count.`, `Give a number from 1 to ${most}.`)
 }
 
 function pastOf({ past }: Sources): Past {

@@ -39,6 +39,27 @@ test('the API looks back into the journal', async () => {
   expect((await get(`/api/v1/events?since=${iso(40)}&until=${iso(41)}`))['events']).toEqual(
     all.filter((event) => event.at === iso(40) || event.at === iso(41)),
   )
+  expect((await get(`/api/v1/events?since=${iso(40)}&first=3`))['events']).toEqual(
+    all.filter((event) => event.at >= iso(40)).slice(0, 3),
+  )
+  expect((await get(`/api/v1/events?until=${iso(70)}&last=3`))['events']).toEqual(
+    all.filter((event) => event.at <= iso(70)).slice(-3),
+  )
+  expect((await get('/api/v1/events?last=2'))['events']).toEqual(all.slice(-2))
+  expect(await get('/api/v1/events?first=2')).toMatchObject({ events: all.slice(0, 2) })
+  expect(await get('/api/v1/events?since=1h&first=0')).toEqual({
+    status: 400,
+    error: 'first="0" is no count.',
+    next: 'Give a number from 1 to 10000.',
+  })
+  const drawn = await get(`/api/v1/timeline?since=${iso(-600)}&until=${iso(89)}&parts=20`)
+  expect(drawn).toMatchObject({ status: 200, journal: true, beginsAt: iso(0), blanks: [] })
+  const marks = drawn['marks'] as { at: string; events: number; worst: string | null }[]
+  // The stretch that is cut begins with the journal.
+  expect(marks.length).toBe(20)
+  expect(marks.reduce((sum, { events }) => sum + events, 0)).toBe(all.length)
+  expect(marks[0]).toMatchObject({ at: all[0]?.at, worst: 'warning' })
+  expect(await get('/api/v1/timeline?parts=many')).toMatchObject({ status: 400, error: 'parts="many" is no count.' })
   expect(await get(`/api/v1/snapshot?at=${iso(-1)}`)).toEqual({
     status: 404,
     error: `The journal has nothing of ${iso(-1)}.`,
@@ -64,4 +85,12 @@ test('without a journal it says so', async () => {
       next: 'Start it with --journal.directory DIR, or leave the time out.',
     })
   expect(await get('/api/v1/events')).toMatchObject({ status: 200, events: [] })
+  // A page asks this before it can know.
+  expect(await get('/api/v1/timeline')).toMatchObject({
+    status: 200,
+    journal: false,
+    beginsAt: null,
+    marks: [],
+    blanks: [],
+  })
 })

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { factsOf } from '../../../src/outputs/web/page/detail-wording.ts'
 import { tiles } from '../../../src/outputs/web/page/glance-wording.ts'
 import { rowText } from '../../../src/outputs/web/page/row-wording.ts'
-import { mergeEvents } from '../../../src/outputs/web/page/timeline.ts'
+import { mergeEvents } from '../../../src/outputs/web/page/merge-events.ts'
 import { rowIdOf, subjectName, verdictText } from '../../../src/outputs/web/page/verdict-wording.ts'
 import { ageOf, bytesOf, byUrgency, issueUrl, notices } from '../../../src/outputs/web/page/wording.ts'
 import { aContainer, aDaemon, aProcess, aShim, aSnapshot, aVerdict } from '../../core/snapshot/support/nodes.ts'
@@ -72,7 +72,9 @@ test('the most urgent verdict first', () => {
 
 test('a verdict for a chat: all of it, and nothing that a terminal would obey', () => {
   const verdict = aVerdict({ evidence: [{ source: '/proc/4000/comm', observed: 'a\u001b[2J' }] })
-  expect(verdictText(verdict, 'default/web · app', 'node-1', 'http://node-1:19256/#at=x')).toBe(
+  expect(
+    verdictText(verdict, { about: 'default/web · app', node: 'node-1', at: '' }, 'http://node-1:19256/#row=x'),
+  ).toBe(
     [
       'WARNING shim-leaked on node-1, since 2026-11-01T10:00:00.000Z',
       'About: default/web · app',
@@ -83,10 +85,15 @@ test('a verdict for a chat: all of it, and nothing that a terminal would obey', 
       '',
       'Next: Look at it with `ps`.',
       'Resembles: containerd/containerd#5708',
-      'http://node-1:19256/#at=x',
+      'http://node-1:19256/#row=x',
     ].join('\n'),
   )
 })
+
+test('a verdict of the past says of when', () =>
+  expect(
+    verdictText(aVerdict(), { about: 'x', node: 'node-1', at: '2026-11-01T11:00:00.000Z' }, '').split('\n')[1],
+  ).toBe('As it was at 2026-11-01T11:00:00.000Z'))
 
 test('whom a verdict is about, and its row', () => {
   const { key } = aContainer()

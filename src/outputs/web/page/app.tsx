@@ -2,7 +2,9 @@ import { useEffect } from 'preact/hooks'
 import { Aside } from './aside.tsx'
 import { Forest } from './forest.tsx'
 import { Glance } from './glance.tsx'
+import { PastBanner } from './past-banner.tsx'
 import { Spoken } from './spoken.tsx'
+import { TimeBar } from './time-bar.tsx'
 import { TopBar } from './top-bar.tsx'
 
 export function App() {
@@ -16,6 +18,8 @@ export function App() {
         Skip to the verdicts
       </button>
       <TopBar />
+      <PastBanner />
+      <TimeBar />
       <Glance />
       <main>
         <Forest />

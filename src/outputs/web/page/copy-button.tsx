@@ -1,11 +1,11 @@
 import { useSignal } from '@preact/signals'
 
 /** Puts a text on the clipboard and says whether that worked. */
-export function CopyButton({ text }: { text: () => string }) {
-  const said = useSignal<'copy' | 'copied' | 'could not copy'>('copy')
+export function CopyButton({ text, label = 'copy' }: { text: () => string; label?: string }) {
+  const said = useSignal(label)
   const copy = async () => {
     said.value = (await copied(text())) ? 'copied' : 'could not copy'
-    setTimeout(() => (said.value = 'copy'), 2000)
+    setTimeout(() => (said.value = label), 2000)
   }
   return (
     <button type="button" class="copy" onClick={() => void copy()}>

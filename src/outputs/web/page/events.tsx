@@ -1,7 +1,9 @@
 import type { EventType, NodeEvent } from '../../../core/model/event.ts'
-import { events, show, view } from './state.ts'
+import { lookAt } from './look-back.ts'
+import { events, pastMs, show, view } from './state.ts'
 import { Text } from './text.tsx'
 import { rowIdOf } from './verdict-wording.ts'
+import { journal } from './timeline.ts'
 import type { Tone } from './wording.ts'
 
 /** So many are drawn; the page keeps some more, the agent too. */
@@ -12,27 +14,31 @@ export function Timeline() {
   const shown = events.value.slice(-most).reverse()
   return (
     <section class="timeline" aria-labelledby="timeline-title">
-      <h2 id="timeline-title">What happened</h2>
-      {view.value?.current !== undefined && shown.length === 0 && (
-        <p class="quiet">Nothing has happened since the agent started.</p>
-      )}
+      <h2 id="timeline-title">{pastMs.value === undefined ? 'What happened' : 'What had happened by then'}</h2>
+      {view.value?.current !== undefined && shown.length === 0 && <p class="quiet">{nothing()}</p>}
       <ol reversed>
         {shown.map((event) => (
           <Happened key={`${event.seq}|${event.type}|${event.subject.key ?? ''}|${event.summary}`} event={event} />
         ))}
       </ol>
+      {journal.value?.kept === false && (
+        <p class="quiet">
+          To look back at earlier moments, start the agent with <code>--journal.directory DIR</code>.
+        </p>
+      )}
     </section>
   )
 }
+
+const nothing = (): string =>
+  pastMs.value === undefined ? 'Nothing has happened since the agent started.' : 'The journal has nothing from before.'
 
 function Happened({ event: { at, type, subject, summary } }: { event: NodeEvent }) {
   const row = rowIdOf(subject)
   const { sign, tone } = marks[type]
   return (
     <li>
-      <time dateTime={at} title={at}>
-        {new Date(at).toLocaleTimeString([], { hour12: false })}
-      </time>
+      <Moment at={at} />
       <span class={`sign ${tone}`} aria-hidden="true">
         {sign}
       </span>
@@ -47,6 +53,25 @@ function Happened({ event: { at, type, subject, summary } }: { event: NodeEvent 
         )}
       </span>
     </li>
+  )
+}
+
+function Moment({ at }: { at: string }) {
+  const time = (
+    <time dateTime={at} title={at}>
+      {new Date(at).toLocaleTimeString([], { hour12: false })}
+    </time>
+  )
+  if (journal.value?.kept !== true) return time
+  return (
+    <button
+      type="button"
+      class="plain"
+      title="See the node as it was at this moment"
+      onClick={() => lookAt(Date.parse(at))}
+    >
+      {time}
+    </button>
   )
 }
 

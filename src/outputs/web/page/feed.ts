@@ -2,14 +2,12 @@ import type { Frame, NodeEvent } from '../../../core/model/event.ts'
 import type { View } from '../../../core/snapshot/receive.ts'
 import { follow, type LiveClient } from '../../live/client.ts'
 import { changedIds } from './changes.ts'
-import { changes, events, link, seenAtMs, view } from './state.ts'
-import { mergeEvents } from './timeline.ts'
+import { noteChanges } from './note-changes.ts'
+import { link, live, liveEvents, pastMs, seenAtMs } from './state.ts'
+import { mergeEvents } from './merge-events.ts'
 
 /** Least time between two pictures in a flood of changes, in ms: below what one sees, and scrolling keeps its frames. */
 const pictureGapMs = 100
-/** How long a change is shown as one. */
-const changeMs = 2000
-
 let latest: View | undefined
 let happened: readonly NodeEvent[] = []
 let drawnAtMs = 0
@@ -59,28 +57,17 @@ function draw(): void {
 function picture(): void {
   due = false
   drawnAtMs = performance.now()
-  const before = view.peek()
+  const before = live.peek()
   // Between the hello of another run and its snapshot, the old picture is better than none.
   if (latest?.current === undefined) return
   if (
+    pastMs.peek() === undefined &&
     before?.current !== undefined &&
     latest.current !== before.current &&
     latest.hello.bootId === before.hello.bootId
   ) {
     noteChanges(changedIds(before.current, latest.current))
   }
-  view.value = latest
-  events.value = happened
-}
-
-function noteChanges(ids: readonly string[]): void {
-  if (ids.length === 0) return
-  const noted = new Map(changes.peek())
-  for (const id of ids) noted.set(id, (noted.get(id) ?? 0) + 1)
-  changes.value = noted
-  setTimeout(() => {
-    const left = new Map(changes.peek())
-    for (const id of ids) if (left.get(id) === noted.get(id)) left.delete(id)
-    changes.value = left
-  }, changeMs)
+  live.value = latest
+  liveEvents.value = happened
 }

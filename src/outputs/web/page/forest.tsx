@@ -1,5 +1,6 @@
 import { Grid } from './grid.tsx'
-import { found, go, place, processesKnown, rows, view, wantsProcesses } from './state.ts'
+import { found, go, pastMs, place, processesKnown, rows, view, wantsProcesses } from './state.ts'
+import { trouble } from './look-back.ts'
 import { counted } from './wording.ts'
 
 /** Who keeps what: the tree, and what is shown of it. */
@@ -45,26 +46,30 @@ function SearchField() {
 }
 
 function Tick({ name, label }: { name: 'onlyWrong' | 'processes'; label: string }) {
+  const unknown = name === 'processes' && pastMs.value !== undefined
   return (
     <label>
       <input
         type="checkbox"
-        checked={place.value[name]}
+        disabled={unknown}
+        checked={!unknown && place.value[name]}
         onChange={({ currentTarget }) => go({ [name]: currentTarget.checked })}
       />{' '}
       {label}
+      {unknown && <span class="quiet"> (not in the journal)</span>}
     </label>
   )
 }
 
 function Hits() {
   const { search, onlyWrong, processes } = place.value
-  if (processes && !processesKnown.value) return <>asking for processes…</>
+  const past = pastMs.value !== undefined
+  if (!past && processes && !processesKnown.value) return <>asking for processes…</>
   if (search.trim() === '' && !onlyWrong) return null
   return (
     <>
       {counted(found.value.hits, 'hit')}
-      {search.trim() !== '' && !wantsProcesses.value && (
+      {search.trim() !== '' && !past && !wantsProcesses.value && (
         <>
           {' · '}
           <button type="button" class="link" onClick={() => go({ processes: true })}>
@@ -79,9 +84,14 @@ function Hits() {
 function Empty() {
   const current = view.value?.current
   if (rows.value.length > 0) return null
-  if (current === undefined) return <p class="empty quiet">Waiting for the first look at the node…</p>
+  if (current === undefined) return <p class="empty quiet">{waiting()}</p>
   const { search, onlyWrong } = place.value
   if (search.trim() !== '') return <p class="empty quiet">Nothing fits the search.</p>
   if (onlyWrong) return <p class="empty good">● Nothing in the tree is wrong.</p>
   return <p class="empty quiet">No container runtime was found on this node.</p>
+}
+
+function waiting(): string {
+  if (pastMs.value === undefined) return 'Waiting for the first look at the node…'
+  return trouble.value === undefined ? 'Waiting for the journal…' : 'Nothing can be shown of this moment.'
 }

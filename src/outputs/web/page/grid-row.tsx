@@ -21,7 +21,7 @@ export function GridRow({ row, index, top }: { row: Row; index: number; top: num
       aria-posinset={row.place}
       aria-setsize={row.siblings}
       aria-expanded={open}
-      aria-selected={place.value.at === node.id}
+      aria-selected={place.value.row === node.id}
       data-id={node.id}
       data-active={active.value === node.id}
       data-changed={times === undefined ? undefined : times % 2}

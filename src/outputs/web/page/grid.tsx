@@ -81,7 +81,7 @@ export function Grid() {
 
   const pressed = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return
-    if (event.key === 'Escape') return go({ at: '' })
+    if (event.key === 'Escape') return go({ row: '' })
     const page = Math.max(1, Math.floor((box.current?.clientHeight ?? 0) / rowHeight) - 1)
     const step = stepOf(event.key, shown, at, page)
     if (step === undefined) return

@@ -9,9 +9,9 @@ import { searchTree } from './search.ts'
 
 /* What the page knows and what the reader chose. Everything else is computed from it. */
 
-/** What the feed has told; drawn as it is. */
-export const view = signal<View | undefined>(undefined)
-export const events = signal<readonly NodeEvent[]>([])
+/** What the feed has told: the node as it is now. */
+export const live = signal<View | undefined>(undefined)
+export const liveEvents = signal<readonly NodeEvent[]>([])
 export const link = signal<'connecting' | Link['state']>('connecting')
 /** When the picture last advanced, by this browser's clock: its age needs no clock of the node. */
 export const seenAtMs = signal(Date.now())
@@ -25,25 +25,47 @@ export const nowMs = signal(Date.now())
  * recording's clock stands still.
  */
 export const nodeNowMs = computed(() => {
-  if (view.value === undefined) return nowMs.value
-  const takenAtMs = Date.parse(view.value.takenAt)
-  return view.value.current?.pass.source === 'archive'
+  if (live.value === undefined) return nowMs.value
+  const takenAtMs = Date.parse(live.value.takenAt)
+  return live.value.current?.pass.source === 'archive'
     ? takenAtMs
     : takenAtMs + Math.max(0, nowMs.value - seenAtMs.value)
 })
 
 export const place = signal<Place>(parsePlace(location.hash))
+
+/** The moment of the past that is looked at, in ms since 1970; `undefined`: now. */
+export const pastMs = computed(() => (place.value.at === '' ? undefined : Date.parse(place.value.at)))
+/** The node as it was, and at which moment; while another moment is asked for, the one before. */
+export const pastPicture = signal<
+  { readonly atMs: number; readonly view: View; readonly events: readonly NodeEvent[] } | undefined
+>(undefined)
+
+/* What is drawn: now or then, never a mixture. */
+export const view = computed(() => (pastMs.value === undefined ? live.value : pastPicture.value?.view))
+export const events = computed(() =>
+  pastMs.value === undefined ? liveEvents.value : (pastPicture.value?.events ?? []),
+)
+/** The moment of the past that is drawn, not the one that is wanted, once there is one; `undefined`: now. */
+export const drawnMs = computed(() =>
+  pastMs.value === undefined ? undefined : (pastPicture.value?.atMs ?? pastMs.value),
+)
+/** The same as a URL has it. */
+export const drawnAt = computed(() => (drawnMs.value === undefined ? '' : new Date(drawnMs.value).toISOString()))
+/** Ages are as of what is drawn. */
+export const shownAtMs = computed(() => drawnMs.value ?? nodeNowMs.value)
 /** What the reader folded or unfolded. */
 export const chosen = signal<ReadonlyMap<string, boolean>>(new Map())
 /** Id of the row that the keyboard is at. */
 export const active = signal('')
 /** Asks the tree to bring a row into sight; a new object each time. */
-export const reveal = signal<{ readonly id: string }>({ id: place.peek().at })
+export const reveal = signal<{ readonly id: string }>({ id: place.peek().row })
 
-/** Whether the feed is asked for processes: they are many, so only when somebody wants to see some. */
+/** Whether processes are drawn: they are many, so only when somebody wants to see some. The journal has none. */
 export const wantsProcesses = computed(() => {
-  const { processes, at } = place.value
-  if (processes || at.startsWith('process|') || at.startsWith('others|')) return true
+  const { processes, row } = place.value
+  if (pastMs.value !== undefined) return false
+  if (processes || row.startsWith('process|') || row.startsWith('others|')) return true
   for (const [id, open] of chosen.value) if (open && id.startsWith('container|')) return true
   return false
 })
@@ -68,12 +90,12 @@ export const rows = computed(() =>
     chosen: chosen.value,
     leading: found.value.leading,
     processes: processesTicked.value,
-    known: wantsProcesses.value && processesKnown.value,
+    known: pastMs.value !== undefined || (wantsProcesses.value && processesKnown.value),
   }),
 )
 export const indexOf = computed(() => new Map(rows.value.map(({ node }, index) => [node.id, index])))
 
-const selectedId = computed(() => place.value.at)
+const selectedId = computed(() => place.value.row)
 let last: TreeNode | undefined
 /** The selected row's subject. Of one that is gone, what was last seen. */
 export const selected = computed<{ readonly node: TreeNode; readonly gone: boolean } | undefined>(() => {
@@ -88,7 +110,7 @@ export const selected = computed<{ readonly node: TreeNode; readonly gone: boole
 /** Goes somewhere else; with another row or verdict, the browser's way back leads here again. */
 export function go(to: Partial<Place>): void {
   const next = { ...place.peek(), ...to }
-  if (next.at !== place.peek().at && next.at !== '') active.value = next.at
+  if (next.row !== place.peek().row && next.row !== '') active.value = next.row
   place.value = next
 }
 
@@ -98,7 +120,7 @@ export function setFold(id: string, open: boolean): void {
 
 /** Selects a row and brings it into sight. */
 export function show(id: string): void {
-  go({ at: id, verdict: '' })
+  go({ row: id, verdict: '' })
   reveal.value = { id }
 }
 

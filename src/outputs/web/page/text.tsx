@@ -1,5 +1,5 @@
 import { ageOf, type Mark } from './wording.ts'
-import { nodeNowMs } from './state.ts'
+import { shownAtMs } from './state.ts'
 import { visiblePieces } from './visible.ts'
 
 /** Text that somebody else wrote: a text node, isolated from the direction of its neighbours, nothing in it hidden. */
@@ -32,7 +32,7 @@ export function MarkText({ mark }: { mark: Mark }) {
 export function Age({ since }: { since: string }) {
   return (
     <time dateTime={since} title={since}>
-      {ageOf(Date.parse(since), nodeNowMs.value)}
+      {ageOf(Date.parse(since), shownAtMs.value)}
     </time>
   )
 }

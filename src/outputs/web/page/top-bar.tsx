@@ -1,10 +1,10 @@
-import { link, nowMs, seenAtMs, view } from './state.ts'
+import { drawnAt, link, live, nowMs, pastMs, seenAtMs, view } from './state.ts'
 import { Text } from './text.tsx'
 import { ageOf, notices } from './wording.ts'
 
 /** Which node this is, how old what one sees is, and what limits it. */
 export function TopBar() {
-  const node = view.value?.hello.node
+  const node = (view.value ?? live.value)?.hello.node
   return (
     <header>
       <h1>
@@ -13,7 +13,7 @@ export function TopBar() {
       <Freshness />
       <nav aria-label="The same elsewhere">
         <a href="tree">text</a>
-        <a href="api/v1/snapshot">JSON</a>
+        <a href={`api/v1/snapshot${drawnAt.value === '' ? '' : `?at=${drawnAt.value}`}`}>JSON</a>
         <a href="api/v1/openapi.json">API</a>
         <a href="metrics">metrics</a>
       </nav>
@@ -27,10 +27,12 @@ const lateAfter = { intervals: 3, leastMs: 12_000 }
 
 function Freshness() {
   const age = ageOf(seenAtMs.value, nowMs.value)
-  const recorded = view.value?.current?.pass.source === 'archive'
-  const lateMs = Math.max(lateAfter.leastMs, (view.value?.hello.intervalMs ?? 0) * lateAfter.intervals)
+  const recorded = live.value?.current?.pass.source === 'archive'
+  const lateMs = Math.max(lateAfter.leastMs, (live.value?.hello.intervalMs ?? 0) * lateAfter.intervals)
   const late = !recorded && nowMs.value - seenAtMs.value > lateMs
   const state = link.value === 'live' && late ? 'late' : link.value
+  // How fresh the present is, is no matter of who looks at the past, unless there is nobody to ask.
+  if (pastMs.value !== undefined && state !== 'lost') return null
   return (
     <p id="freshness" class="freshness" data-state={state}>
       {/* Told when it changes; the seconds are not. */}

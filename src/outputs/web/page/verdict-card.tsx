@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import type { Verdict } from '../../../core/model/snapshot.ts'
 import { CopyButton } from './copy-button.tsx'
 import { formatPlace } from './place.ts'
-import { changes, containers, place, show, view } from './state.ts'
+import { changes, containers, drawnAt, pastMs, place, show, view } from './state.ts'
 import { Age, Text } from './text.tsx'
 import { rowIdOf, subjectName, verdictText } from './verdict-wording.ts'
 import { issueUrl, severityMark } from './wording.ts'
@@ -71,7 +71,11 @@ export function VerdictCard({ verdict, opensItself }: { verdict: Verdict; opensI
             <b>Next:</b> <Text of={next} />
           </p>
           <p class="foot">
-            <CopyButton text={() => verdictText(verdict, about, view.peek()?.hello.node ?? '', linkTo(verdict))} />
+            <CopyButton
+              text={() =>
+                verdictText(verdict, { about, node: view.peek()?.hello.node ?? '', at: seenAt() }, linkTo(verdict))
+              }
+            />
             <code>shimscope explain {code}</code>
             {resembles.length > 0 && (
               <span class="quiet">
@@ -91,10 +95,14 @@ export function VerdictCard({ verdict, opensItself }: { verdict: Verdict; opensI
   )
 }
 
+/** When what is drawn was seen, if that is not now. */
+const seenAt = (): string => (pastMs.peek() === undefined ? '' : (view.peek()?.takenAt ?? ''))
+
 /** Where a colleague sees the same. */
 function linkTo({ key, subject }: Verdict): string {
   const fragment = formatPlace({
-    at: rowIdOf(subject) ?? '',
+    at: drawnAt.peek(),
+    row: rowIdOf(subject) ?? '',
     verdict: key,
     search: '',
     onlyWrong: false,

@@ -21,11 +21,19 @@ export function rowIdOf({ kind, key }: Subject): string | undefined {
     : undefined
 }
 
+/** What a verdict does not say itself. `at`: when it was seen, if that is not now, in ISO 8601; else empty. */
+interface Circumstances {
+  readonly about: string
+  readonly node: string
+  readonly at: string
+}
+
 /** A verdict as plain text for a chat or a ticket: all that the page says about it, and where to see it. */
-export function verdictText(verdict: Verdict, about: string, node: string, url: string): string {
+export function verdictText(verdict: Verdict, { about, node, at }: Circumstances, url: string): string {
   const { severity, status, code, since, summary, evidence, resembles, next } = verdict
   return [
     `${severity.toUpperCase()}${status === 'pending' ? ' (pending)' : ''} ${code} on ${visible(node)}, since ${since}`,
+    ...(at === '' ? [] : [`As it was at ${at}`]),
     `About: ${visible(about)}`,
     visible(summary),
     '',

@@ -1,0 +1,190 @@
+import type { NodeEvent } from '../core/model/event.ts'
+import type { Severity, Snapshot } from '../core/model/snapshot.ts'
+import { STILL_MS } from './journal.ts'
+import { readSegment } from './read-segment.ts'
+import { type Flaw, listSegments, type SegmentFile } from './segment-files.ts'
+
+/** What happened within a stretch of time. */
+export interface Mark {
+  /** Of its first event. */
+  readonly atMs: number
+  readonly events: number
+  /** Of the verdicts that were raised; `undefined`: none was. */
+  readonly worst: Severity | undefined
+}
+
+/** A stretch of which the journal knows nothing: it shows the moment before. */
+export interface Blank {
+  readonly fromMs: number
+  readonly untilMs: number
+  /** `unwatched`: nobody looked, or nobody could write. */
+  readonly why: 'unwatched' | 'damaged'
+}
+
+/** What is kept of a segment. */
+interface Counted {
+  readonly cells: readonly Mark[]
+  readonly blanks: readonly Blank[]
+  /** Of the last moment that can be read; `undefined`: there is none. */
+  readonly endsAtMs: number | undefined
+  readonly flaw: Flaw['kind'] | undefined
+}
+
+/** What is kept of a segment counts events by stretches of this length: some 60 bytes each, where there were any. */
+const CELL_MS = 5_000
+/** A quiet node says once a minute that it is; a pass may be late by half of that. */
+const UNWATCHED_MS = STILL_MS * 1.5
+
+/**
+ * What happened when, for the whole of a journal, without all of its events in memory. A segment that is complete is read
+ * once; what was counted is kept for as long as it is there. What cannot be read of it is left out.
+ */
+export class PastEvents {
+  readonly #directory: string
+  readonly #counted = new Map<string, { readonly bytes: number; readonly counted: Promise<Counted> }>()
+
+  constructor(directory: string) {
+    this.#directory = directory
+  }
+
+  /**
+   * At most `parts` marks from `sinceMs` to `untilMs`, oldest first, and of what nothing is known. Throws what reading the
+   * directory throws.
+   */
+  async timeline(
+    sinceMs: number,
+    untilMs: number,
+    parts: number,
+  ): Promise<{ readonly marks: readonly Mark[]; readonly blanks: readonly Blank[] }> {
+    const segments = listSegments(this.#directory)
+    this.#forgetOthers(segments)
+    const cells: Mark[] = []
+    const blanks: Blank[] = []
+    for (const [index, segment] of segments.entries()) {
+      if (!mayHold(segments, index, sinceMs, untilMs)) continue
+      const counted = await this.#countedOf(segment)
+      cells.push(...counted.cells.filter(({ atMs }) => atMs >= sinceMs && atMs <= untilMs))
+      blanks.push(...counted.blanks, ...blankAfter(counted, segments.slice(index + 1), untilMs))
+    }
+    const partMs = Math.max(1, (untilMs - sinceMs + 1) / parts)
+    return {
+      marks: together(cells, ({ atMs }) => Math.floor((atMs - sinceMs) / partMs)),
+      blanks: blanks.filter((blank) => blank.untilMs >= sinceMs && blank.fromMs <= untilMs),
+    }
+  }
+
+  /** The last `most` events from `sinceMs` to `untilMs`, in the order in which they were written. Throws as above. */
+  async last(sinceMs: number, untilMs: number, most: number): Promise<readonly NodeEvent[]> {
+    const segments = listSegments(this.#directory)
+    const asked = ({ at }: NodeEvent) => Date.parse(at) >= sinceMs && Date.parse(at) <= untilMs
+    let found: readonly NodeEvent[] = []
+    for (const [index, segment] of [...segments.entries()].reverse()) {
+      if (found.length >= most) break
+      if (!mayHold(segments, index, sinceMs, untilMs)) continue
+      const { cells } = await this.#countedOf(segment)
+      if (!cells.some(({ atMs }) => atMs <= untilMs && atMs + CELL_MS > sinceMs)) continue
+      const here: NodeEvent[] = []
+      for await (const { events } of readSegment(segment.path, () => {})) here.push(...events.filter(asked))
+      found = [...here, ...found]
+    }
+    return found.slice(-most)
+  }
+
+  /** While a segment grows, it is another one each time. */
+  #countedOf({ path, bytes }: SegmentFile): Promise<Counted> {
+    const known = this.#counted.get(path)
+    if (known?.bytes === bytes) return known.counted
+    const counted = count(path)
+    this.#counted.set(path, { bytes, counted })
+    // What could not be read now may be later.
+    counted.catch(() => this.#counted.delete(path))
+    return counted
+  }
+
+  #forgetOthers(segments: readonly SegmentFile[]): void {
+    const there = new Set(segments.map(({ path }) => path))
+    for (const path of this.#counted.keys()) if (!there.has(path)) this.#counted.delete(path)
+  }
+}
+
+/** The head of a segment may tell events of the time before it, when nothing could be written. */
+function mayHold(segments: readonly SegmentFile[], index: number, sinceMs: number, untilMs: number): boolean {
+  const openedAtMs = openedAt(segments[index])
+  const nextMs = openedAt(segments[index + 1])
+  const beforeMs = openedAt(segments[index - 1])
+  // Where the clock went back after it, nothing tells when it ended.
+  const endsBefore = nextMs >= openedAtMs && nextMs < sinceMs
+  return !endsBefore && (openedAtMs <= untilMs || beforeMs <= untilMs)
+}
+
+const openedAt = (segment: SegmentFile | undefined): number => Date.parse(segment?.opening?.takenAt ?? '')
+
+async function count(path: string): Promise<Counted> {
+  const marks: Mark[] = []
+  const blanks: Blank[] = []
+  let endsAtMs: number | undefined
+  let flaw: Flaw['kind'] | undefined
+  const flawed = ({ kind }: Flaw) => {
+    flaw = kind
+  }
+  for await (const { snapshot, events } of readSegment(path, flawed)) {
+    const atMs = Date.parse(snapshot.takenAt)
+    blanks.push(...unwatched(endsAtMs, atMs))
+    endsAtMs = atMs
+    for (const event of events)
+      marks.push({ atMs: Date.parse(event.at), events: 1, worst: severityOf(event, snapshot.verdicts) })
+  }
+  return { cells: together(marks, ({ atMs }) => Math.floor(atMs / CELL_MS)), blanks, endsAtMs, flaw }
+}
+
+function unwatched(fromMs: number | undefined, untilMs: number): readonly Blank[] {
+  if (fromMs === undefined || !(untilMs - fromMs > UNWATCHED_MS)) return []
+  return [{ fromMs, untilMs, why: 'unwatched' }]
+}
+
+/** From the end of one segment to the beginning of the next that can be read, or to `untilMs` where there is none. */
+function blankAfter({ endsAtMs, flaw }: Counted, later: readonly SegmentFile[], untilMs: number): readonly Blank[] {
+  if (endsAtMs === undefined) return []
+  const next = later.find(({ opening }) => opening !== undefined)
+  // A torn record at the very end is one that is just being written, or what a crash has left.
+  const damaged = flaw === 'damaged' || (later.length > 0 && later[0] !== next)
+  const nextMs = next === undefined ? untilMs : openedAt(next)
+  if (damaged) return nextMs > endsAtMs ? [{ fromMs: endsAtMs, untilMs: nextMs, why: 'damaged' }] : []
+  return next === undefined ? [] : unwatched(endsAtMs, nextMs)
+}
+
+/** One mark for all of one part, oldest first. */
+function together(marks: readonly Mark[], partOf: (mark: Mark) => number): readonly Mark[] {
+  const parts = new Map<number, Mark>()
+  for (const mark of marks) {
+    const part = partOf(mark)
+    const before = parts.get(part)
+    parts.set(part, before === undefined ? mark : joined(before, mark))
+  }
+  return [...parts.values()].sort((a, b) => a.atMs - b.atMs)
+}
+
+const joined = (a: Mark, b: Mark): Mark => ({
+  atMs: Math.min(a.atMs, b.atMs),
+  events: a.events + b.events,
+  worst: worse(a.worst, b.worst),
+})
+
+const ranks: Readonly<Record<Severity, number>> = { info: 1, warning: 2, critical: 3 }
+
+const worse = (a: Severity | undefined, b: Severity | undefined): Severity | undefined =>
+  (a === undefined ? 0 : ranks[a]) >= (b === undefined ? 0 : ranks[b]) ? a : b
+
+/** An event of a verdict begins with its code. One that was missed may have been cleared since: nothing tells how bad it was. */
+function severityOf({ type, subject, summary }: NodeEvent, verdicts: Snapshot['verdicts']): Severity | undefined {
+  if (type !== 'verdict-raised') return undefined
+  const raised = verdicts.find(
+    (verdict) =>
+      summary.startsWith(`${verdict.code} `) &&
+      verdict.subject.kind === subject.kind &&
+      verdict.subject.key === subject.key &&
+      verdict.subject.id === subject.id &&
+      verdict.subject.pid === subject.pid,
+  )
+  return raised?.severity ?? 'warning'
+}
