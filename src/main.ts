@@ -3,6 +3,9 @@ import { abandoned } from './agent/hung-reading.ts'
 import { run } from './commands/run.ts'
 import { terminalOf } from './commands/terminal.ts'
 
+/** A signal that is heard is heard at once. */
+const ABORT_MS = 100
+
 // Whoever reads us may stop reading (`shimscope tree | head`), and a terminal may go away: that is no failure.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -27,5 +30,13 @@ process.exitCode = await run(process.argv.slice(2), {
   },
 })
 
-// Node would wait for threads that hang in the kernel, for as long as they do. A signal does not.
-if (abandoned.size > 0) process.kill(process.pid, 'SIGTERM')
+// Node would wait for threads that hang in the kernel, for as long as they do. A signal does not. But process 1 of a pid
+// namespace is not ended by its own (pid_namespaces(7)), and a seccomp profile may refuse it: an abort ends both.
+if (abandoned.size > 0) {
+  setTimeout(() => process.abort(), ABORT_MS)
+  try {
+    process.kill(process.pid, 'SIGTERM')
+  } catch {
+    // Refused: see above.
+  }
+}

@@ -42,7 +42,8 @@ export function liveSource({ procfs, cgroupfs, nodeName }: LivePaths): ProcSourc
   return {
     kind: 'live',
     async begin() {
-      return { takenAtMs: Date.now(), mayHide: hides() }
+      const mayHide = hides()
+      return { takenAtMs: Date.now(), mayHide }
     },
     list(path) {
       const stranger = strangerIn(path)
@@ -101,7 +102,7 @@ export function liveSource({ procfs, cgroupfs, nodeName }: LivePaths): ProcSourc
   /** What a procfs of processes alone (subset=pid) leaves out, and system calls tell. proc(5) */
   function asked(path: string): Reading<Buffer> | undefined {
     if (!showsProcessesOnly) return undefined
-    if (path === '/proc/uptime') return known(Buffer.from(`${uptime()} 0\n`))
+    if (path === '/proc/uptime') return known(Buffer.from(`${uptime().toFixed(2)} 0.00\n`))
     return path === '/proc/sys/kernel/hostname' ? known(Buffer.from(`${hostname()}\n`)) : undefined
   }
 
