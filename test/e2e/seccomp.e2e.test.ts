@@ -5,11 +5,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Snapshot } from '../../src/core/model/snapshot.ts'
 import { authority } from '../support/certificates.ts'
 import type { Containerd } from './support/containerd.ts'
-import { openNode } from './support/node.ts'
+import { type Node, openNode } from './support/node.ts'
 import { skipReal } from './support/prerequisites.ts'
 import { gone, processes, shimOf } from './support/processes.ts'
 import { shimscopeIn } from './support/shimscope.ts'
 import { probe, probedCalls } from './support/syscall-probe.ts'
+import { busyboxImage } from './support/images.ts'
 import { until } from './support/until.ts'
 import type { World } from './support/world.ts'
 
@@ -18,12 +19,13 @@ const EPERM = 1
 const ENOSYS = 38
 
 describe.skipIf(skipReal())('the seccomp profile, loaded by containerd and runc', () => {
+  let node: Node
   let world: World
   let containerd: Containerd
   const profiles = { shipped: '', strict: '' }
 
   beforeAll(async () => {
-    const node = await openNode({})
+    node = await openNode({})
     world = node.world
     containerd = await node.containerd()
     await containerd.run('web')
@@ -128,5 +130,16 @@ describe.skipIf(skipReal())('the seccomp profile, loaded by containerd and runc'
     const free = await probe(world, (argv) => inContainer('free', options, argv))
     expect([...free].filter(([, errno]) => errno === EPERM)).toEqual([])
     console.log(`${refused.size} system calls tried with every capability that they need: all refused`)
+  })
+
+  test('dockerd takes it too', async () => {
+    const { docker } = await node.dockerd()
+    const said = async (...options: string[]) =>
+      docker(
+        ...['run', '--rm', '--network', 'none', '--security-opt', 'no-new-privileges', ...options],
+        ...[busyboxImage, 'sh', '-c', 'kill -0 $$ 2> /dev/null && echo signalled || echo refused'],
+      )
+    expect(await said()).toBe('signalled\n')
+    expect(await said('--security-opt', `seccomp=${profiles.shipped}`)).toBe('refused\n')
   })
 })
