@@ -39,7 +39,7 @@ export function startDaemon(
   return {
     child,
     said: () => text,
-    serves: () => until('it serves', () => /https?:\/\/127\.0\.0\.1:\d+/.exec(text)?.[0]),
+    serves: () => until('it serves', () => /https?:\/\/127\.0\.0\.1:\d+/.exec(text)?.[0], 60_000),
     ended: new Promise((resolve) => child.once('close', (code, signal) => resolve({ code, signal }))),
   }
 }
