@@ -1,14 +1,31 @@
 #!/usr/bin/env node
+import { writeSync } from 'node:fs'
 import { abandoned } from './agent/hung-reading.ts'
 import { run } from './commands/run.ts'
 import { terminalOf } from './commands/terminal.ts'
 
-// Whoever reads us may stop reading (`shimscope tree | head`), and a terminal may go away: that is no failure.
+/** A signal that is heard is heard at once. */
+const ABORT_MS = 100
+
+let needsReaders = true
 for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
-    process.exit(0)
+  stream.on('error', ({ code = 'unknown' }: NodeJS.ErrnoException) => {
+    if (!needsReaders) return
+    // Whoever reads us may stop reading (`shimscope tree | head`), and a terminal may go away: that is no failure, and
+    // what the command has found out is still its exit code.
+    if (code === 'EPIPE' || code === 'EIO') setImmediate(() => process.exit())
+    else endUnread(code)
   })
+}
+
+/** The last sentence, if that can be written. */
+function endUnread(code: string): never {
+  try {
+    writeSync(2, `shimscope: the output cannot be written (${code}); give it another place\n`)
+  } catch {
+    // Then nobody hears it.
+  }
+  process.exit(2)
 }
 
 process.exitCode = await run(process.argv.slice(2), {
@@ -25,7 +42,18 @@ process.exitCode = await run(process.argv.slice(2), {
   onHangup(act) {
     process.on('SIGHUP', act)
   },
+  outliveReaders() {
+    needsReaders = false
+  },
 })
 
-// Node would wait for threads that hang in the kernel, for as long as they do. A signal does not.
-if (abandoned.size > 0) process.kill(process.pid, 'SIGTERM')
+// Node would wait for threads that hang in the kernel, for as long as they do. A signal does not. But process 1 of a pid
+// namespace is not ended by its own (pid_namespaces(7)), and a seccomp profile may refuse it: an abort ends both.
+if (abandoned.size > 0) {
+  setTimeout(() => process.abort(), ABORT_MS)
+  try {
+    process.kill(process.pid, 'SIGTERM')
+  } catch {
+    // Refused: see above.
+  }
+}

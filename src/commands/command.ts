@@ -12,6 +12,8 @@ export interface Io {
   terminal(): Terminal | undefined
   /** From then on SIGHUP acts so; until then, and for all other commands, it ends the program. */
   onHangup(act: () => void): void
+  /** From then on it goes on when nobody reads what it says: a log that cannot be written is lost. */
+  outliveReaders(): void
 }
 
 /** A stream that may be a terminal. */
@@ -35,6 +37,8 @@ export interface Command {
   readonly argument?: { readonly form: string; readonly help: string }
   /** One line for `--help`. */
   readonly title: string
+  /** What else `--help` says of it, in lines. */
+  readonly notes?: string
   /** Returns the exit code: 0, or 1 for `verdicts`. Throws a BadInput for what makes it 2. */
   run(input: Input): Promise<number>
 }

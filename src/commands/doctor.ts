@@ -1,4 +1,3 @@
-import { realpathSync } from 'node:fs'
 import { inspect, interestOf } from '../core/inspect.ts'
 import type { HostSample } from '../core/model/host.ts'
 import { newMemory } from '../core/model/memory.ts'
@@ -29,7 +28,7 @@ export const doctor: Command = {
     const examination = examine(source, targetsIn(host, processes()), fields, {
       pid: process.pid,
       uid: process.getuid?.() ?? null,
-      procfs: source.kind === 'live' ? realpathSync(settings.procfs) : settings.procfs,
+      procfs: settings.procfs,
     })
     const whyNot = whyNotComparable(source, examination, settings.procfs)
     const look = () => lastPass(source, nobodyCloser)

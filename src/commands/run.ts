@@ -50,6 +50,11 @@ const sentence = (message: string): string => message.replace(/^error: |\.$/g, '
 const helpOf = (argv: readonly string[]): string =>
   commands.some(({ name }) => name === argv[0]) ? `shimscope ${argv[0]} --help` : 'shimscope --help'
 
+const exitCodes = `Exit codes:
+  0  fine; also serve, watch and record that were ended by SIGINT or SIGTERM
+  1  verdicts fire (verdicts), ps disagrees (doctor)
+  2  it could not be done: one sentence on stderr says why, and what to do`
+
 type Act = (command: Command, settings: Settings, argument: string | undefined) => Promise<void>
 
 function programOf(io: Io, act: Act): CommanderCommand {
@@ -65,6 +70,7 @@ function programOf(io: Io, act: Act): CommanderCommand {
       outputError: () => {},
     })
     .exitOverride()
+  program.addHelpText('after', `\n${exitCodes}`)
   for (const command of commands) program.addCommand(subcommandOf(command, io, act).copyInheritedSettings(program))
   return program
 }
@@ -72,6 +78,7 @@ function programOf(io: Io, act: Act): CommanderCommand {
 function subcommandOf(command: Command, io: Io, act: Act): CommanderCommand {
   const subcommand = new CommanderCommand(command.name).description(command.title)
   if (command.argument !== undefined) subcommand.argument(command.argument.form, command.argument.help)
+  if (command.notes !== undefined) subcommand.addHelpText('after', `\n${command.notes}`)
   const own = optionNames.filter((name) => (options[name].commands as readonly string[]).includes(command.name))
   for (const name of own) subcommand.addOption(commanderOption(options[name]))
   return subcommand.action(async () => {

@@ -32,6 +32,11 @@ const FAREWELL_MS = 600
 export const serve: Command = {
   name: 'serve',
   title: 'watch this node, and serve the page, the API, the live feed and the metrics',
+  notes: `Signals:
+  SIGTERM, SIGINT  clients are told, the journal is closed, and it ends with exit code 0; a second one ends it at once
+  SIGHUP           reads --web.config.file, the files that it names, and --web.bearer-token-file again; what cannot be
+                   used is logged, and the former holds. Nothing else needs it: the log goes to stderr, and is kept
+                   there by whoever reads it`,
   async run({ settings, io }) {
     const address = parseListenAddress(settings.listenAddress)
     if ('error' in address) throw new BadInput(`--web.listen-address: ${address.error}`)
@@ -67,6 +72,7 @@ async function watchAndServe({ settings, io, log, journal, address }: Serving): 
   try {
     const app = await serverOf(agent, settings, { loopback, door, log, journal })
     io.onHangup(() => door.reload())
+    io.outliveReaders()
     for (const warning of loopback ? [] : exposures(door, settings)) log.warn(warning)
     const stopped = io.untilStopped()
     await app.listen(address).catch((error: unknown) => {

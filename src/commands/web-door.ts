@@ -31,7 +31,8 @@ export function webDoor(files: DoorFiles, log: Log, now: () => number = Date.now
   if (configFile === undefined && tokenFile === undefined)
     return {
       current: () => openDoor,
-      reload() {},
+      reload: () =>
+        log.info('SIGHUP: there is nothing to read again, since no --web.config.file and no token is given'),
       status: () => ({ reload: undefined, certificateEndsAtMs: undefined }),
     }
   const first = read(files)

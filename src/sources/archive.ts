@@ -15,6 +15,8 @@ export type Entry =
  */
 export interface Archive {
   readonly takenAtMs: number
+  /** Processes may have been kept from whoever recorded it (hidepid). */
+  readonly mayHide?: true
   readonly entries: ReadonlyMap<string, Entry>
   readonly listings: ReadonlyMap<string, readonly string[] | { readonly errno: string }>
   readonly facts: ReadonlyMap<string, FileFacts | { readonly errno: string }>
@@ -44,7 +46,7 @@ export function archiveSource(moments: Iterable<Archive>): ProcSource {
       listings = moment.listings
       facts = moment.facts
       children = impliedListings(moment)
-      return { takenAtMs: moment.takenAtMs }
+      return { takenAtMs: moment.takenAtMs, mayHide: moment.mayHide === true }
     },
     list(path) {
       const listing = listings.get(path)

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { mountOf } from './hiding.ts'
 import type { LivePaths } from './live.ts'
 
 /**
@@ -13,8 +14,11 @@ function explainProcfs(procfs: string): string | undefined {
   const unreadable = explainDirectory(procfs, '--path.procfs')
   if (unreadable !== undefined) return unreadable
   try {
-    readFileSync(join(procfs, 'stat'))
-    readFileSync(join(procfs, 'sys/kernel/random/boot_id'))
+    // A procfs of processes alone (subset=pid) has neither, and is one by its type.
+    if (mountOf(procfs) === 'none') {
+      readFileSync(join(procfs, 'stat'))
+      readFileSync(join(procfs, 'sys/kernel/random/boot_id'))
+    }
     if (readdirSync(procfs).some((name) => /^\d+$/.test(name))) return undefined
     return `--path.procfs ${procfs} shows no process; give the place where a procfs is mounted, such as /proc or /host/proc`
   } catch (error) {

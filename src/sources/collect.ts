@@ -18,6 +18,7 @@ import { Survivors } from './collect-survivors.ts'
 import { UnixTables } from './collect-unix-tables.ts'
 import { type ProcSource, TABLE_BYTES } from './proc-source.ts'
 import { Tally } from './tally.ts'
+import { hasUnseenParent } from './unseen-parents.ts'
 
 /** A process that is older has long been where it belongs: engines move containers, and exec, within seconds. */
 const YOUNG_MS = 10_000
@@ -87,6 +88,8 @@ export class Collector {
     })
     const wanted = this.#looked?.cheap === cheap ? this.#looked.wanted : interestOf(cheap)
     this.#looked = { cheap, wanted }
+    // Where no clock of the kernel can be read, whoever started last is as old as the node surely is, and no more.
+    const upMs = uptimeMs ?? (bootedAtMs === null ? youngestMs(cheap) : moment.takenAtMs - bootedAtMs)
     const processes = this.#details.collect(source, tally, cheap, wanted)
     const around = this.#collectAround(tally, processes, wanted, moment.takenAtMs)
     // Memory of this process tells nothing about the node but the size of a page, and that never changes.
@@ -97,13 +100,17 @@ export class Collector {
       node: valueOf(read('/proc/sys/kernel/hostname'))?.trim() ?? 'unknown',
       bootId: valueOf(read('/proc/sys/kernel/random/boot_id'))?.trim() ?? 'unknown',
       takenAtMs: moment.takenAtMs,
-      uptimeMs: uptimeMs ?? moment.takenAtMs - (bootedAtMs ?? 0),
-      bootedAtMs: bootedAtMs ?? moment.takenAtMs - (uptimeMs ?? 0),
+      uptimeMs: upMs,
+      bootedAtMs: bootedAtMs ?? moment.takenAtMs - upMs,
       pageBytes: this.#pageBytes,
       pidMax: valueOf(mapReading(read('/proc/sys/kernel/pid_max'), hostFiles.parseInteger)),
       threads: valueOf(mapReading(read('/proc/loadavg'), hostFiles.parseThreadCount)),
       // Every pid namespace has a process 1: where it is not shown, others may be hidden too (hidepid). proc(5)
-      complete: unreadable === 0 && processes.some((process) => process.pid === 1),
+      complete:
+        unreadable === 0 &&
+        !moment.mayHide &&
+        processes.some((process) => process.pid === 1) &&
+        !hasUnseenParent(source, cheap),
       processes,
       ...around,
       bundlesListed: this.#bundles.listed,
@@ -150,6 +157,9 @@ export class Collector {
     return this.#around
   }
 }
+
+const youngestMs = (processes: readonly ProcessSample[]): number =>
+  processes.reduce((latest, { startTicks }) => Math.max(latest, startTicks), 0) * 10
 
 const carriedAround = (before: Around, now: Around): Around =>
   Object.fromEntries(

@@ -1,6 +1,5 @@
 import { parseCredentials } from '../core/procfs/credentials.ts'
 import { parseInodeLink } from '../core/procfs/link.ts'
-import { parseProcfsMount } from '../core/procfs/procfs-mount.ts'
 import { parseInnerPids } from '../core/procfs/status.ts'
 import { denied, gone, mapReading, type Reading, valueOf } from '../core/model/reading.ts'
 import {
@@ -13,11 +12,11 @@ import {
   type Tries,
 } from '../core/model/sight.ts'
 import { text } from './collect-detail.ts'
+import { INITIAL_USER_NAMESPACE, mountOf } from './hiding.ts'
 import type { ProcSource } from './proc-source.ts'
 
 /** Processes of one owner that are tried: what is denied of one of root's is denied of the next. */
 const MOST_TRIED = 64
-const MOUNT_TABLE_BYTES = 16 * 1024 * 1024
 
 /** include/uapi/linux/capability.h */
 const bits: Readonly<Record<CapabilityName, bigint>> = {
@@ -27,7 +26,7 @@ const bits: Readonly<Record<CapabilityName, bigint>> = {
   CAP_SYS_PTRACE: 19n,
 }
 /** The first namespaces have fixed inodes. include/linux/proc_ns.h, PROC_USER_INIT_INO and PROC_PID_INIT_INO */
-const initialNamespace = { user: 0xeffffffd, pid: 0xeffffffc }
+const initialNamespace = { user: INITIAL_USER_NAMESPACE, pid: 0xeffffffc }
 
 export interface Target {
   readonly pid: number
@@ -46,7 +45,7 @@ interface Trial {
 export interface Reader {
   readonly pid: number
   readonly uid: number | null
-  /** Where the procfs is mounted, without links. */
+  /** Where the procfs is mounted. */
   readonly procfs: string
 }
 
@@ -61,7 +60,7 @@ export function examine(
   const status = text(source.read('/proc/self/status'))
   const credentials = valueOf(mapReading(status, parseCredentials))
   const innerPids = valueOf(mapReading(status, parseInnerPids))
-  const mounts = text(source.readWhole('/proc/self/mountinfo', MOUNT_TABLE_BYTES))
+  const mount = source.kind === 'live' ? mountOf(reader.procfs) : 'unknown'
   return {
     pid: reader.pid,
     uid: reader.uid,
@@ -73,7 +72,7 @@ export function examine(
     initialPidNamespace: isInitial(source, 'pid'),
     self: valueOf(self),
     livesThere: valueOf(self) === reader.pid && innerPids?.length === 1,
-    mount: valueOf(mapReading(mounts, (table) => parseProcfsMount(table, reader.procfs))),
+    mount: typeof mount === 'object' ? mount : null,
     cgroupVersions: cgroupVersions(source),
     tries: tryAll(source, sampled(source, targets, reader), trials),
   }

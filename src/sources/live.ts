@@ -1,7 +1,9 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readlinkSync, readSync, statSync } from 'node:fs'
 import { known, malformed, type Reading } from '../core/model/reading.ts'
 import { readingOfErrno } from './archive.ts'
+import { hostname, uptime } from 'node:os'
 import { type Beneath, beneathOf, factsBeneath, listBeneath, openFileBeneath } from './beneath.ts'
+import { hiding, mountOf } from './hiding.ts'
 import type { ProcSource } from './proc-source.ts'
 
 export interface LivePaths {
@@ -27,6 +29,9 @@ const CAREFULLY = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLO
  */
 export function liveSource({ procfs, cgroupfs, nodeName }: LivePaths): ProcSource {
   let buffer = Buffer.allocUnsafeSlow(PIECE_BYTES)
+  const hides = hiding(procfs)
+  const mount = mountOf(procfs)
+  const showsProcessesOnly = typeof mount === 'object' && mount.pidOnly
   const views = new Array<Reading<Buffer> | undefined>(16 * 1024).fill(undefined)
   const at = (path: string): string => {
     if (path.startsWith('/proc')) return procfs === '/proc' ? path : procfs + path.slice('/proc'.length)
@@ -37,7 +42,8 @@ export function liveSource({ procfs, cgroupfs, nodeName }: LivePaths): ProcSourc
   return {
     kind: 'live',
     async begin() {
-      return { takenAtMs: Date.now() }
+      const mayHide = hides()
+      return { takenAtMs: Date.now(), mayHide }
     },
     list(path) {
       const stranger = strangerIn(path)
@@ -50,7 +56,8 @@ export function liveSource({ procfs, cgroupfs, nodeName }: LivePaths): ProcSourc
       try {
         fd = openSync(at(path), constants.O_RDONLY)
       } catch (error) {
-        return readingOfError(error)
+        const reading = readingOfError(error)
+        return reading.kind === 'gone' ? (asked(path) ?? reading) : reading
       }
       try {
         return piece(readSync(fd, buffer, 0, PIECE_BYTES, null))
@@ -90,6 +97,13 @@ export function liveSource({ procfs, cgroupfs, nodeName }: LivePaths): ProcSourc
         return { inode: ino, nlink, changedMs: Math.round(ctimeMs) }
       })
     },
+  }
+
+  /** What a procfs of processes alone (subset=pid) leaves out, and system calls tell. proc(5) */
+  function asked(path: string): Reading<Buffer> | undefined {
+    if (!showsProcessesOnly) return undefined
+    if (path === '/proc/uptime') return known(Buffer.from(`${uptime().toFixed(2)} 0.00\n`))
+    return path === '/proc/sys/kernel/hostname' ? known(Buffer.from(`${hostname()}\n`)) : undefined
   }
 
   function openCarefully(path: string): number {

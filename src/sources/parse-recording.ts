@@ -82,9 +82,16 @@ function readSection(moments: OpenMoment[], lines: readonly string[], at: number
 }
 
 function openMoment(line: string, at: number): OpenMoment {
-  const takenAtMs = parseInstant(/^== (\S+) ==$/.exec(line)?.[1] ?? '')
+  const [, instant = '', hidepid] = /^== (\S+)( hidepid)? ==$/.exec(line) ?? []
+  const takenAtMs = parseInstant(instant)
   if (takenAtMs === undefined) throw new DamagedRecording(at + 1, `a moment looks like ${momentForm}`)
-  return { takenAtMs, entries: new Map(), listings: new Map(), facts: new Map() }
+  return {
+    takenAtMs,
+    ...(hidepid !== undefined && { mayHide: true }),
+    entries: new Map(),
+    listings: new Map(),
+    facts: new Map(),
+  }
 }
 
 function readPath(moment: OpenMoment, header: string, content: readonly string[], at: number): void {

@@ -23,6 +23,8 @@ export interface ProcSource {
 export interface Moment {
   /** Wall clock. */
   readonly takenAtMs: number
+  /** Processes may be kept from this reader without a trace: a directory that is not there proves nothing. */
+  readonly mayHide: boolean
 }
 
 /** For `readWhole`: a table of mounts or sockets that is longer tells of a fault, and is not read. */

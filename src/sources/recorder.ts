@@ -1,7 +1,7 @@
 import type { FileFacts } from '../core/model/process.ts'
 import type { Reading } from '../core/model/reading.ts'
 import { type Archive, type Entry, impliedListings } from './archive.ts'
-import type { ProcSource } from './proc-source.ts'
+import type { Moment, ProcSource } from './proc-source.ts'
 import type { RedactArgv } from '../core/procfs/redact.ts'
 import { isKeptName, keptContent } from './recorded-content.ts'
 
@@ -14,7 +14,7 @@ export interface Recorder {
 
 /** Notes every reading of a pass, with credentials hidden before they are kept. */
 export function recorderOf(source: ProcSource, redactArgv: RedactArgv): Recorder {
-  let takenAtMs: number | undefined
+  let begun: Moment | undefined
   let read: Readings = newReadings()
 
   return {
@@ -22,8 +22,10 @@ export function recorderOf(source: ProcSource, redactArgv: RedactArgv): Recorder
       kind: source.kind,
       async begin() {
         const moment = await source.begin()
-        takenAtMs = moment === false ? takenAtMs : moment.takenAtMs
-        if (moment !== false) read = newReadings()
+        if (moment !== false) {
+          begun = moment
+          read = newReadings()
+        }
         return moment
       },
       list: (path) => note(read.listings, path, source.list(path)),
@@ -32,7 +34,7 @@ export function recorderOf(source: ProcSource, redactArgv: RedactArgv): Recorder
       link: (path) => note(read.links, path, source.link(path)),
       facts: (path) => note(read.facts, path, source.facts(path)),
     },
-    moment: () => (takenAtMs === undefined ? undefined : archiveOf(Math.floor(takenAtMs), read)),
+    moment: () => (begun === undefined ? undefined : archiveOf(begun, read)),
   }
 
   function noteContent(path: string, reading: Reading<Buffer>): Reading<Buffer> {
@@ -59,7 +61,8 @@ function note<T>(readings: Map<string, Reading<T>>, path: string, reading: Readi
   return reading
 }
 
-function archiveOf(takenAtMs: number, read: Readings): Archive {
+function archiveOf(begun: Moment, read: Readings): Archive {
+  const takenAtMs = Math.floor(begun.takenAtMs)
   const entries = new Map<string, Entry>()
   for (const [path, reading] of read.contents) {
     if (reading.kind === 'known') entries.set(path, { kind: 'file', bytes: reading.value })
@@ -75,7 +78,8 @@ function archiveOf(takenAtMs: number, read: Readings): Archive {
     else if (failed(reading)) facts.set(path, { errno: errnoOf(reading) })
   }
   noteVanished(read, entries)
-  return { takenAtMs, entries, facts, listings: listingsOf(read, { takenAtMs, entries, facts, listings: new Map() }) }
+  const listings = listingsOf(read, { takenAtMs, entries, facts, listings: new Map() })
+  return { takenAtMs, ...(begun.mayHide && { mayHide: true }), entries, facts, listings }
 }
 
 /** What is gone needs no line of its own: a path that a recording does not name is gone. */

@@ -18,7 +18,7 @@ import { escapeContent, escapeLine, escapePath, escapeTarget } from './recording
  *
  * The idea is txtar's (https://pkg.go.dev/golang.org/x/tools/txtar). `␀` is a NUL, `␄` says that the last newline is
  * missing, `␛ff` is one byte. A directory is listed only where the paths below it do not imply its names. Every
- * moment is complete by itself. Whatever a process wrote is escaped, so that it can neither break nor forge a line.
+ * moment is complete by itself; `== … hidepid ==` begins one in which processes may have been hidden from the reader. Whatever a process wrote is escaped, so that it can neither break nor forge a line.
  */
 export interface Recording {
   /** What the reader should know, without the leading `# `. */
@@ -38,7 +38,7 @@ export function formatStory(story: string): string {
 
 /** One moment; moments can be appended to a recording one by one. */
 export function formatMoment(moment: Archive): string {
-  const sections = [`== ${formatInstant(moment.takenAtMs)} ==\n`]
+  const sections = [`== ${formatInstant(moment.takenAtMs)}${moment.mayHide === true ? ' hidepid' : ''} ==\n`]
   for (const path of pathsOf(moment)) {
     const entry = moment.entries.get(path)
     const facts = moment.facts.get(path)

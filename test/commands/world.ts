@@ -41,6 +41,7 @@ export async function shimscope(argv: readonly string[], over: Partial<Io> = {})
     untilStopped: () => new AbortController().signal,
     terminal: () => undefined,
     onHangup() {},
+    outliveReaders() {},
     ...over,
   })
   return { code, out: out.join(''), err: err.join('') }

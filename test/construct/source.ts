@@ -22,7 +22,7 @@ export function constructedSource(node: NodeDescription): ProcSource {
 
   return {
     kind: 'archive',
-    begin: async () => ({ takenAtMs }),
+    begin: async () => ({ takenAtMs, mayHide: false }),
     list(path) {
       if (path === '/proc') return known(processes.map(({ pid }) => String(pid)))
       const at = locate(path)

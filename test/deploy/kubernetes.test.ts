@@ -182,6 +182,19 @@ describe.skipIf(!canRender)('the manifests (skipped: kubectl 1.21 or later is no
     })
   })
 
+  test('overlays/confined: the base under the shipped seccomp profile', () => {
+    const base = daemonSet(render('base'))
+    const { template } = base.spec
+    const seccompProfile = { type: 'Localhost', localhostProfile: 'shimscope.json' }
+    expect(daemonSet(render('overlays/confined'))).toEqual({
+      ...base,
+      spec: {
+        ...base.spec,
+        template: { ...template, spec: { ...template.spec, securityContext: { seccompProfile } } },
+      },
+    })
+  })
+
   describe('overlays/monitoring', () => {
     test('adds what to scrape, the rules and a ConfigMap for each dashboard', () => {
       const rendered = render('overlays/monitoring')

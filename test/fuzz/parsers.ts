@@ -146,7 +146,7 @@ export const parsers: readonly Parser[] = [
     ]),
     seeds: [mountinfo],
   },
-  { name: 'procfs-mount', parse: text((given) => parseProcfsMount(given, '/proc')), seeds: [mountinfo] },
+  { name: 'procfs-mount', parse: text((given) => parseProcfsMount(given, '0:5')), seeds: [mountinfo] },
   { name: 'bundle config', parse: text(parseBundleConfig), seeds: [config] },
   {
     name: 'bundle address',

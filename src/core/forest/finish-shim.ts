@@ -27,7 +27,7 @@ export function finishShim(
   shim.daemon = daemon ?? (shim.parentage === 'daemon' ? parentDaemon(shim, daemons) : callerOf(shim, daemons))
   shim.addressState = state === 'silent' && doubt.mayBeDaemon ? 'unknown' : state
   shim.relation = relationOf(host, shim, own)
-  Object.assign(shim, holdOn(tree, shim))
+  Object.assign(shim, holdOn(host, tree, shim))
 }
 
 export const seekerOf = ({ node, mounts, recognition }: ShimRoot, within: ContainerBranch | null): Seeker => ({

@@ -50,14 +50,14 @@ const unproven: Hold = { supervision: 'unknown', orphanedBy: null }
 const orphaned = (orphanedBy: NonNullable<Hold['orphanedBy']>): Hold => ({ supervision: 'orphaned', orphanedBy })
 
 /** Judged at once, without grace; *orphaned* is proven, *unknown* is anything that is not proven either way. */
-export function holdOn(tree: Tree, shim: ShimRoot): Hold {
+export function holdOn(host: HostSample, tree: Tree, shim: ShimRoot): Hold {
   switch (shim.recognition.runtime.expects.tracking) {
     case 'none':
       return managed
     case 'parent':
       return shim.parentage === 'daemon' ? managed : unproven
     case 'connection':
-      return isBelieved(tree, shim) ? holdByConnection(shim) : unproven
+      return isBelieved(tree, shim) ? holdByConnection(host, shim) : unproven
   }
 }
 
@@ -71,12 +71,13 @@ function isBelieved(tree: Tree, { mounts, within, use, containers }: ShimRoot): 
   return within === null && mounts !== null && first !== undefined && mounts === mountsOf(first.process)
 }
 
-function holdByConnection(shim: ShimRoot): Hold {
+function holdByConnection(host: HostSample, shim: ShimRoot): Hold {
   const { use, bundleDeleted, addressState, parentage, daemon, relation } = shim
   const { connections } = use
-  // The bundle of a pod's shim goes with its sandbox, while the daemon still tracks the other containers.
-  const mayHoldOthers =
-    connections === null ? clientOf(shim)?.sandboxes === true && relation === 'pod' : connections > 0
+  // The bundle of a pod's shim goes with its sandbox, while the daemon still tracks the other containers; that there
+  // are none is known only where none can be hidden.
+  const mayBePod = relation !== 'vm' && (relation !== 'empty' || !host.complete)
+  const mayHoldOthers = connections === null ? clientOf(shim)?.sandboxes === true && mayBePod : connections > 0
   if (bundleDeleted === true && !mayHoldOthers) return orphaned('bundle-deleted')
   if (addressState === 'silent') return orphaned('no-daemon')
   if (addressState !== 'listening') return unproven

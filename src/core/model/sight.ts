@@ -63,7 +63,10 @@ export interface WatchTrial {
 /** How a procfs is mounted. proc(5), "Mount options" */
 export interface ProcfsMount {
   readonly hidepid: 'off' | 'noaccess' | 'invisible' | 'ptraceable'
+  /** It shows processes and nothing of the kernel (subset=pid). */
   readonly pidOnly: boolean
+  /** Of the group from which `noaccess` and `invisible` hide nothing. */
+  readonly gid: number
 }
 
 /** A process as the kernel's tree has it, for comparison. `ppid` 0: nobody above it is shown. */

@@ -13,11 +13,12 @@ export function adviceFor(diagnosed: Diagnosed): readonly string[] {
 }
 
 function adviceAboutProcfs({ procfs, reader, listing }: Diagnosed): string[] {
-  const { path, hidepid, wholeNode } = procfs
-  const hides =
-    hidepid !== null && hidepid !== 'off' && !listing.complete
+  const { path, pidOnly, wholeNode } = procfs
+  const hides = listing.complete ? [] : adviceAboutHiding(procfs)
+  const kernel =
+    pidOnly === true
       ? [
-          `${path} is mounted with hidepid=${hidepid}: CAP_SYS_PTRACE sees through it, and so does the group that the mount names (gid=); or mount a second procfs without it and give it with --path.procfs.`,
+          `${path} is mounted with subset=pid, so how many threads and pids the node has is not known: mount a second procfs without it and give it with --path.procfs.`,
         ]
       : []
   const inner =
@@ -30,7 +31,30 @@ function adviceAboutProcfs({ procfs, reader, listing }: Diagnosed): string[] {
     reader.initialUserNamespace === false
       ? ["This process is in a user namespace of its own: its capabilities do not reach the node's processes."]
       : []
-  return [...hides, ...inner, ...userNamespace]
+  return [...hides, ...kernel, ...inner, ...userNamespace]
+}
+
+/** Who sees through it: fs/proc/base.c, has_pid_permissions. */
+function adviceAboutHiding({ path, hidepid, wholeNode }: Diagnosed['procfs']): string[] {
+  const second = 'or mount a second procfs without it and give it with --path.procfs.'
+  switch (hidepid) {
+    case 'noaccess':
+    case 'invisible':
+      return [
+        `${path} is mounted with hidepid=${hidepid}: CAP_SYS_PTRACE sees through it, and so does the group that the mount names (gid=, root's where it names none); ${second}`,
+      ]
+    case 'ptraceable':
+      return [
+        `${path} is mounted with hidepid=${hidepid}: CAP_SYS_PTRACE sees through it, and no group does; ${second}`,
+      ]
+    case 'off':
+    case null:
+      return wholeNode === false || hidepid === 'off'
+        ? []
+        : [
+            `${path} may hide processes, and no table of mounts that can be read says how it is mounted: look in /proc/mounts of whoever mounted it, or mount a second procfs and give it with --path.procfs.`,
+          ]
+  }
 }
 
 function adviceAboutCapabilities({ fields, reader }: Diagnosed): string[] {

@@ -28,6 +28,8 @@ export interface Diagnosis {
     readonly path: string
     readonly self: number | null
     readonly hidepid: NonNullable<Examination['mount']>['hidepid'] | null
+    /** It shows processes and nothing of the kernel (subset=pid); `null`: not known. */
+    readonly pidOnly: boolean | null
     /** Whether it shows all pid namespaces of the node, or one and what is below; `null`: not known. */
     readonly wholeNode: boolean | null
   }
@@ -77,6 +79,7 @@ export function diagnose(findings: Findings): Diagnosis {
       path: paths.procfs,
       self,
       hidepid: mount?.hidepid ?? null,
+      pidOnly: mount?.pidOnly ?? null,
       wholeNode: pass.source === 'archive' ? null : isWholeNode(examination, showsKernelThreads),
     },
     cgroupfs: { path: paths.cgroupfs, versions: cgroupVersions },

@@ -64,6 +64,7 @@ export function addDoors(app: FastifyInstance, doors: Doors): void {
     reply.headers(headers)
     addHeaders(reply, current.headers)
     const { method, headers: asked } = request
+    if (namesTwoHosts(request)) throw turnAway('host', twoHosts())
     const address = addressOf(request.raw)
     if (method !== 'GET' && method !== 'HEAD') {
       reply.header('allow', 'GET, HEAD')
@@ -119,6 +120,12 @@ function mayName(host: string | undefined, door: Door, { loopback, allowedHosts 
   if (loopback) return namesLoopback(host)
   return asksForSecret(door) || door.tls !== undefined || namesAddress(host)
 }
+
+/** Node takes the first, whoever stands before us perhaps the last. RFC 9112, 3.2 */
+const namesTwoHosts = ({ raw }: FastifyRequest): boolean =>
+  raw.rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host').length > 1
+
+const twoHosts = (): Refusal => new Refusal(400, 'The request names two hosts.', 'Name one.')
 
 const foreignHost = ({ loopback }: Doors): Refusal =>
   new Refusal(

@@ -72,7 +72,7 @@ function versionsOf(versions: Diagnosis['cgroupfs']['versions']): string {
 const listingFact = ({ complete, processes, unreadable }: Diagnosis['listing']): string =>
   complete
     ? `complete: ${counted(processes, 'process', 'processes')}`
-    : `incomplete: ${counted(processes, 'process', 'processes')}${unreadable > 0 ? `, ${unreadable} more that cannot be read` : ', process 1 not among them'}; what is not shown may exist, so nothing is concluded from absence`
+    : `incomplete: ${counted(processes, 'process', 'processes')}${unreadable > 0 ? `, ${unreadable} more that cannot be read` : ', and others may be hidden'}; what is not shown may exist, so nothing is concluded from absence`
 
 function wakeUpFact(
   { by, watching, processEventsAllowed: allowed }: Diagnosis['wakeUps'],

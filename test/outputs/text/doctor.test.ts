@@ -26,7 +26,7 @@ function findings(over: Partial<Findings['examination']> = {}, complete = true):
       initialPidNamespace: true,
       self: 42,
       livesThere: true,
-      mount: { hidepid: 'off', pidOnly: false },
+      mount: { hidepid: 'off', pidOnly: false, gid: 0 },
       cgroupVersions: ['v2'],
       tries: new Map(tries),
       ...over,
@@ -72,7 +72,7 @@ test('nothing is closed: nothing to say', () => {
 })
 
 test('hidden processes: nothing is said of what is not shown', () => {
-  const diagnosis = diagnose(findings({ mount: { hidepid: 'invisible', pidOnly: false } }, false))
+  const diagnosis = diagnose(findings({ mount: { hidepid: 'invisible', pidOnly: false, gid: 0 } }, false))
   expect(diagnosis.fields[0]).toMatchObject({ name: 'stat', sight: 'partly' })
   const shown = text(diagnosis)
   expect(shown).toContain('listing   incomplete')
