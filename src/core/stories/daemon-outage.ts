@@ -2,7 +2,7 @@ import type { NodeEvent } from '../model/event.ts'
 import type { Evidence } from '../model/snapshot.ts'
 import type { StoryKind, StoryMember, StoryPart, Telling } from '../model/story.ts'
 import { as, isOf, keyOf } from './ties.ts'
-import { count, listed } from './wording.ts'
+import { count } from './wording.ts'
 
 /** How a shim that was tracked came through: it waits, until the daemon that is back tracks it, or does not. */
 type Fate = 'waiting' | 'reconnected' | 'forgotten' | 'ended'
@@ -97,49 +97,44 @@ function outageOf(members: readonly StoryMember[]): Outage {
 
 function tell({ program, pids, lives, fates }: Outage, members: readonly StoryMember[]): Telling {
   const many = (fate: Fate): number => [...fates.values()].filter((one) => one === fate).length
-  const [waiting, reconnected, forgotten, ended] = [
-    many('waiting'),
-    many('reconnected'),
-    many('forgotten'),
-    many('ended'),
-  ]
-  const clause = (number: number, said: string): string[] => (number === 0 ? [] : [`${number} ${said}`])
+  const said = `${program} ${lives ? 'restarted' : 'stopped'} (pid ${pids.join(' → ')})`
+  const ended = many('ended')
   if (!lives) {
-    const left = waiting + forgotten + reconnected
-    const goesOn = left === 0 ? [] : [`${count(left, 'shim')} ${left === 1 ? 'goes' : 'go'} on without it`]
-    const rest = [...goesOn, ...clause(ended, 'ended')]
+    const left = fates.size - ended
+    const clauses = [
+      ...(left === 0 ? [] : [`${count(left, 'shim')} ${left === 1 ? 'goes' : 'go'} on without it`]),
+      ...(ended === 0 ? [] : [`${ended} ended`]),
+    ]
     return {
-      summary: `${program} stopped (pid ${pids.join(' → ')})${rest.length === 0 ? '' : `; ${listed(rest)}`}`,
-      proof: left === 0 ? [] : outlived(members),
+      summary: [said, ...(clauses.length === 0 ? [] : [clauses.join(', ')])].join('; '),
+      proof: left === 0 ? [] : proofOfEnd(members),
       settled: false,
     }
   }
-  const fate = [
-    ...clause(reconnected, 'reconnected'),
-    ...clause(forgotten, 'did not'),
-    ...clause(ended, 'ended'),
-    ...clause(waiting, waiting === 1 ? 'has not yet' : 'have not yet'),
+  const [reconnected, forgotten, waiting] = [many('reconnected'), many('forgotten'), many('waiting')]
+  const have = waiting === 1 ? 'has' : 'have'
+  const clauses: readonly (readonly [number, string, string])[] = [
+    [reconnected, 'reconnected', 'reconnected'],
+    [forgotten, 'did not reconnect', 'did not'],
+    [ended, 'ended', 'ended'],
+    [waiting, `${have} not reconnected yet`, `${have} not yet`],
   ]
+  const [first, ...others] = clauses.filter(([number]) => number > 0)
+  const fate =
+    first === undefined
+      ? []
+      : [
+          `${count(first[0], 'shim')} ${first[1]}`,
+          ...others.map(([number, whole, short]) => `${number} ${reconnected + forgotten > 0 ? short : whole}`),
+        ]
   return {
-    summary: `${program} restarted (pid ${pids.join(' → ')})${fate.length === 0 ? '' : `; ${fatesIn(fate, reconnected, forgotten)}`}`,
+    summary: [said, ...(fate.length === 0 ? [] : [fate.join(', ')])].join('; '),
     proof: proofOfReturn(members),
     settled: waiting === 0 && fates.size > 0,
   }
 }
 
-/** `12 shims reconnected, 1 did not`; where none did, `3 shims did not reconnect`. */
-function fatesIn(clauses: readonly string[], reconnected: number, forgotten: number): string {
-  const [first = '', ...others] = clauses
-  const [number, ...words] = first.split(' ')
-  const verb = words.join(' ')
-  const whole = reconnected === 0 && (forgotten > 0 || verb.endsWith('yet')) ? withReconnect(verb) : verb
-  return [`${number} ${number === '1' ? 'shim' : 'shims'} ${whole}`, ...others].join(', ')
-}
-
-const withReconnect = (verb: string): string =>
-  verb === 'did not' ? 'did not reconnect' : verb.replace(' yet', ' reconnected yet')
-
-function outlived(members: readonly StoryMember[]): readonly Evidence[] {
+function proofOfEnd(members: readonly StoryMember[]): readonly Evidence[] {
   const end = members.findLast(({ event }) => event.type === 'daemon-stopped')?.event
   if (end === undefined) return []
   return [

@@ -4,6 +4,7 @@ import { closed, count, list, text, time, word } from './shapes.ts'
 import {
   container,
   daemon,
+  evidence,
   pass,
   pod,
   process,
@@ -37,6 +38,25 @@ export const event = closed({
   subject,
   summary: text,
   facts: T.Optional(eventFacts),
+})
+
+export const story = closed({
+  id: T.String({ description: 'Stays the same while the story grows.' }),
+  kind: text,
+  since: time,
+  until: time,
+  summary: text,
+  proof: list(evidence),
+  settled: T.Boolean({ description: 'Nothing is waited for: the summary says how it ended.' }),
+  members: list(
+    closed({
+      part: word('cause', 'effect', 'with'),
+      seq: count,
+      at: time,
+      type: word(...eventTypes),
+      subject,
+    }),
+  ),
 })
 
 export const hello = closed({

@@ -110,6 +110,8 @@ export const subject = closed({
   pid: T.Optional(count),
 })
 
+export const evidence = closed({ source: text, observed: text })
+
 export const verdict = closed({
   key: text,
   code: text,
@@ -118,7 +120,7 @@ export const verdict = closed({
   since: time,
   subject,
   summary: text,
-  evidence: list(closed({ source: text, observed: text })),
+  evidence: list(evidence),
   resembles: list(text),
   next: text,
 })
