@@ -116,10 +116,11 @@ function adopted(before: Shim, after: Shim, daemons: ReadonlyMap<string, Daemon>
   if (after.supervision !== 'managed') return false
   if (before.supervision === 'orphaned') return true
   if (before.daemon !== null && after.daemon !== null && before.daemon !== after.daemon) return true
-  // Nothing is concluded while a daemon starts, so a shim that outlived a restart may come here from `unknown`.
+  // Nothing is concluded while a daemon starts, so a shim that outlived a restart may come here from `unknown`, or from
+  // being tracked by somebody at that address of whom it was not proven yet who it is.
   const daemon = after.daemon === null ? undefined : daemons.get(after.daemon)
   return (
-    before.supervision === 'unknown' &&
+    (before.supervision === 'unknown' || before.daemon === null) &&
     daemon !== undefined &&
     Date.parse(daemon.startedAt) > Date.parse(after.startedAt)
   )

@@ -1,6 +1,6 @@
 import type { NodeEvent } from '../model/event.ts'
 import type { StoryKind, StoryMember } from '../model/story.ts'
-import { as, isOf, keyOf } from './ties.ts'
+import { as, isOf, keyOf, sameContainer } from './ties.ts'
 
 /** A container of a pod that has another id now, or one that was started again under its own, as docker does. */
 export const containerRestarted: StoryKind = {
@@ -8,7 +8,7 @@ export const containerRestarted: StoryKind = {
   title: 'a container exited, and is there again: the same of its pod, or the same id',
   begins(event, loose) {
     if (event.type !== 'container-created') return undefined
-    const exited = loose.findLast((earlier) => earlier.type === 'container-exited' && isSame(earlier, event))
+    const exited = loose.findLast((earlier) => earlier.type === 'container-exited' && sameContainer(earlier, event))
     if (exited === undefined) return undefined
     // Where each container has a shim of its own, that goes and comes with it.
     const shims = loose.filter(
@@ -25,7 +25,7 @@ export const containerRestarted: StoryKind = {
     const isCurrent = keyOf(event.subject) === keyOf(current.subject)
     if (event.type !== 'container-created')
       return isCurrent && (event.type === 'container-exited' || !hasExited(members)) ? 'with' : undefined
-    return hasExited(members) && isSame(current, event) ? 'with' : undefined
+    return hasExited(members) && sameContainer(current, event) ? 'with' : undefined
   },
   tell(members) {
     const created = members.filter(({ event }) => event.type === 'container-created')
@@ -38,15 +38,6 @@ export const containerRestarted: StoryKind = {
       settled: false,
     }
   },
-}
-
-/** The same container of one pod, or the same container. */
-function isSame(one: NodeEvent, other: NodeEvent): boolean {
-  if (keyOf(one.subject) === keyOf(other.subject)) return true
-  const [a, b] = [one.facts, other.facts]
-  return (
-    a?.name !== undefined && a.name === b?.name && a.role === b.role && a.pod !== undefined && a.pod.uid === b.pod?.uid
-  )
 }
 
 /** Whether the latest of it has. */

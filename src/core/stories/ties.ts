@@ -23,6 +23,15 @@ export const keyOf = ({ key, id, pid, kind }: Subject): string =>
 /** One look of one reader: what it tells has no order. */
 export const samePass = (one: NodeEvent, other: NodeEvent): boolean => one.seq === other.seq && one.at === other.at
 
+/** The same container, or a later one of the same name in the same pod. */
+export function sameContainer(one: NodeEvent, other: NodeEvent): boolean {
+  if (keyOf(one.subject) === keyOf(other.subject)) return true
+  const [a, b] = [one.facts, other.facts]
+  return (
+    a?.name !== undefined && a.name === b?.name && a.role === b.role && a.pod !== undefined && a.pod.uid === b.pod?.uid
+  )
+}
+
 export const isOf = (event: NodeEvent, ...types: readonly NodeEvent['type'][]): boolean => types.includes(event.type)
 
 export const as =

@@ -1,6 +1,6 @@
 import type { NodeEvent } from '../model/event.ts'
 import type { StoryKind } from '../model/story.ts'
-import { as, keyOf } from './ties.ts'
+import { as, isOf, keyOf, sameContainer } from './ties.ts'
 
 /** For verdicts whose condition is what an event says: that event, and whether it is about what the verdict is about. */
 const grounds: Readonly<Record<string, (event: NodeEvent, verdict: NodeEvent) => boolean>> = {
@@ -24,31 +24,36 @@ export const verdictGrounded: StoryKind = {
     return ground === undefined || found.length > 1 ? undefined : [as('cause')(ground), as('effect')(event)]
   },
   takes(members, event) {
-    const verdict = members[1]?.event
-    if (verdict === undefined || !sameSubject(event, verdict)) return undefined
+    const [ground, verdict] = members
+    if (ground === undefined || verdict === undefined) return undefined
     const isEnd = event.type === 'shim-adopted' || (event.type === 'shim-gone' && event.facts?.outlivedBy === undefined)
-    return isEnd ? 'with' : undefined
+    if (isEnd && sameSubject(event, verdict.event)) return 'with'
+    const isReturn = isOf(event, 'container-created', 'container-started') && ground.event.type === 'container-exited'
+    const isKnown = members.some((member) => member.event.type === event.type)
+    return isReturn && !isKnown && sameContainer(ground.event, event) ? 'with' : undefined
   },
   tell(members) {
-    const [ground, verdict] = members
-    const later = members.flatMap(({ event: { type } }) =>
-      type === 'shim-adopted' ? ['it is managed again'] : type === 'shim-gone' ? ['it has ended since'] : [],
-    )
+    const [ground, verdict] = members.map(({ event }) => event)
+    const said = (event: NodeEvent | undefined) => ({
+      source: event === undefined ? '' : nameOf(event),
+      observed: `${event?.summary}, at ${event?.at}`,
+    })
     return {
-      summary: [ground?.event.summary, ...later].join('; '),
-      proof: [
-        {
-          source: keyOf(ground?.event.subject ?? { kind: 'node' }),
-          observed: `at ${ground?.event.at}: ${ground?.event.summary}`,
-        },
-        {
-          source: keyOf(verdict?.event.subject ?? { kind: 'node' }),
-          observed: `at ${verdict?.event.at}: ${verdict?.event.summary}`,
-        },
-      ],
+      summary: [ground?.summary, ...members.flatMap(({ event }) => outcomes[event.type] ?? [])].join('; '),
+      proof: [said(ground), said(verdict)],
       settled: true,
     }
   },
 }
+
+const outcomes: Partial<Record<NodeEvent['type'], string>> = {
+  'shim-adopted': 'it is managed again',
+  'shim-gone': 'it has ended since',
+  'container-created': 'it was created again',
+}
+
+/** As a person can look for it. */
+const nameOf = ({ subject }: NodeEvent): string =>
+  subject.pid === undefined ? keyOf(subject) : `${subject.kind}, pid ${subject.pid}`
 
 const sameSubject = (one: NodeEvent, other: NodeEvent): boolean => keyOf(one.subject) === keyOf(other.subject)
