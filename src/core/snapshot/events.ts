@@ -34,7 +34,7 @@ export function deriveEvents(previous: Snapshot, next: Snapshot, lately: readonl
   const steps = [
     ...daemonSteps(between, lately),
     ...pairs(previous.shims, next.shims).flatMap((pair) => shimSteps(between, daemons, ...pair)),
-    ...pairs(previous.containers, next.containers).flatMap((pair) => containerSteps(between, ...pair)),
+    ...endsFirst(pairs(previous.containers, next.containers)).flatMap((pair) => containerSteps(between, ...pair)),
     ...pairs(previous.verdicts, next.verdicts).flatMap((pair) => verdictSteps(between, ...pair)),
   ]
   return steps.map(([type, subject, summary, facts]) => {
@@ -193,6 +193,12 @@ function containerSteps(between: Between, ...[before, after]: Pair<Container>): 
   if (after.state === 'running' && before?.state === 'paused' && !replaced)
     steps.push(step('container-resumed', 'was resumed'))
   return steps
+}
+
+/** One that stopped may still be there, and its successor too. */
+function endsFirst(all: readonly Pair<Container>[]): readonly Pair<Container>[] {
+  const ends = ([before, after]: Pair<Container>): boolean => before !== undefined && after?.state === 'stopped'
+  return [...all.filter(ends), ...all.filter((pair) => !ends(pair))]
 }
 
 function verdictSteps(between: Between, ...[before, after]: Pair<Verdict>): Step[] {
