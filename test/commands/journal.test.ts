@@ -142,6 +142,26 @@ describe('events', () => {
     })
   })
 
+  test('tell of a reboot, by the boot id', async () => {
+    using at2 = place()
+    const writing = await journalIn(at2.path)
+    const agent = memoryAgent()
+    writing.journal.follow(agent)
+    const look = (minutes: number, over: Parameters<typeof aSnapshot>[0]) =>
+      agent.look(aSnapshot({ ...over, takenAt: at(minutes) }))
+    look(0, healthy)
+    look(1, { ...healthy, containers: [aContainer(), other] })
+    const after = { daemons: [aDaemon({ pid: 90 })], bootId: 'b00t-2', run: 'run-2' }
+    look(5, after)
+    look(6, { ...after, shims: [aShim({ pid: 95 })] })
+    await writing.journal.close()
+    const { out } = await shimscope(['events', '--grouped', '--since', '2h', '--journal.directory', at2.path])
+    expect(lines(out).map((line) => line.replace(/(?<=\S) {2,}/g, ' '))).toContain(
+      `${at(1)} node-rebooted the node was rebooted: 1 shim and 2 containers of before are gone`,
+    )
+    expect(out).toContain(`proof: /proc/sys/kernel/random/boot_id: b00t at ${at(1)}, b00t-2 at ${at(5)}`)
+  })
+
   test('the other way round: one sentence', async () => {
     const { code, err } = await back('events', '--since', '1h', '--until', '2h')
     expect([code, err]).toEqual([2, 'shimscope: --until is before --since; give them the other way round\n'])
