@@ -263,6 +263,22 @@ export const options = {
     commands: ['events'],
     parse: text,
   },
+  grouped: {
+    flag: '--grouped',
+    env: 'SHIMSCOPE_GROUPED',
+    fallback: undefined,
+    help: 'tell events that belong together as stories, also where the output is no terminal',
+    commands: ['events'],
+    parse: yesOrNo,
+  },
+  flat: {
+    flag: '--flat',
+    env: 'SHIMSCOPE_FLAT',
+    fallback: undefined,
+    help: 'one event a line and no stories, also on a terminal',
+    commands: ['events'],
+    parse: yesOrNo,
+  },
   forMs: {
     flag: '--for <duration>',
     env: 'SHIMSCOPE_FOR',

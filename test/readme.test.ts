@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { optionNames, options } from '../src/config.ts'
 import { renderRuntimes } from '../src/commands/runtimes.ts'
+import { storyKinds } from '../src/core/stories/index.ts'
 import { verdictRules } from '../src/core/verdicts/index.ts'
 import { signatures } from '../src/core/verdicts/signatures.ts'
 import { everyMetric } from '../src/outputs/metrics/exposition.ts'
@@ -32,6 +33,11 @@ const sections: Readonly<Record<string, () => string>> = {
         labels.map((label) => `\`${label}\``).join(' '),
         help,
       ]),
+    ),
+  stories: () =>
+    table(
+      ['story', 'tells'],
+      storyKinds.map(({ kind, title }) => [`\`${kind}\``, title]),
     ),
   options: () =>
     table(

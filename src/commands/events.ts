@@ -1,27 +1,84 @@
 import type { Settings } from '../config.ts'
+import type { NodeEvent } from '../core/model/event.ts'
+import type { Snapshot } from '../core/model/snapshot.ts'
+import { presentStory } from '../core/stories/present.ts'
+import { storyTeller, type Told } from '../core/stories/tell.ts'
 import { eventsBetween, type PastEvent } from '../journal/look-back.ts'
 import { attributesOf } from '../outputs/log/attributes.ts'
 import { renderEvent } from '../outputs/text/events.ts'
+import { renderTold } from '../outputs/text/stories.ts'
 import { BadInput } from '../sources/bad-input.ts'
-import type { Command } from './command.ts'
+import type { Command, Io } from './command.ts'
 import { journalOf, sentenceOf, timeGiven } from './past.ts'
 
 export const events: Command = {
   name: 'events',
-  title: 'what happened on this node, from the journal, oldest first',
+  title:
+    'what happened on this node, from the journal, oldest first; on a terminal, what belongs together is told together',
   async run({ settings, io }) {
     const directory = journalOf(settings, 'events')
     const nowMs = Date.now()
     const sinceMs = timeGiven('--since', settings.since, nowMs)
     const untilMs = settings.until === undefined ? nowMs : timeGiven('--until', settings.until, nowMs)
     if (untilMs < sinceMs) throw new BadInput('--until is before --since; give them the other way round')
+    const form = formOf(settings, io)
     const gapFound = (gap: Parameters<typeof sentenceOf>[0]) => io.stderr.write(`shimscope: ${sentenceOf(gap)}\n`)
-    for await (const past of eventsBetween(directory, sinceMs, untilMs, gapFound)) {
-      if (!isAsked(past, settings)) continue
-      io.stdout.write(settings.json === true ? `${JSON.stringify(past.event)}\n` : `${renderEvent(past.event)}\n`)
+    /** Of those that are not told yet. */
+    const asked = new Set<NodeEvent>()
+    const isTold = (told: Told): boolean =>
+      told.kind === 'event'
+        ? asked.delete(told.event)
+        : told.story.members.filter(({ event }) => asked.delete(event)).length > 0 ||
+          // That everything began anew is about everything.
+          told.story.members.length === 0
+    const tell = (all: readonly Told[]) => {
+      for (const told of all.filter(isTold)) {
+        const line = form.told?.(told)
+        if (line !== undefined) io.stdout.write(`${line}\n`)
+      }
     }
+
+    const teller = storyTeller()
+    let last: Snapshot | undefined
+    for await (const past of eventsBetween(directory, sinceMs, untilMs, gapFound)) {
+      const { event, snapshots } = past
+      if (isAsked(past, settings)) {
+        if (form.event !== undefined) io.stdout.write(`${form.event(event)}\n`)
+        asked.add(event)
+      }
+      if (form.told === undefined) continue
+      const [now] = snapshots
+      if (now !== undefined && last !== undefined && now.bootId !== last.bootId)
+        teller.rebooted(last, snapshots.at(-1) ?? now)
+      last = now
+      teller.hear(event)
+      tell(teller.settled())
+    }
+    tell(teller.rest())
     return 0
   },
+}
+
+/** How things are printed: each event as it is read, and each story or event in the order in which stories begin. */
+interface Form {
+  readonly event?: (event: NodeEvent) => string
+  readonly told?: (told: Told) => string | undefined
+}
+
+function formOf({ json, flat, grouped }: Settings, { stdout }: Io): Form {
+  if (flat === true && grouped === true)
+    throw new BadInput('--flat shows events one by one, and --grouped shows them as stories; give one of them')
+  if (json === true) {
+    const event = (one: NodeEvent): string => JSON.stringify(one)
+    if (flat === true) return { event }
+    return {
+      event,
+      told: (told) =>
+        told.kind === 'story' ? JSON.stringify({ type: 'story', ...presentStory(told.story) }) : undefined,
+    }
+  }
+  const isGrouped = grouped === true || (flat !== true && stdout.isTTY === true)
+  return isGrouped ? { told: renderTold } : { event: renderEvent }
 }
 
 function isAsked({ event, snapshots }: PastEvent, { code, pod }: Settings): boolean {

@@ -14,7 +14,7 @@ import { explainListenFailure, isLoopback, parseListenAddress } from '../outputs
 import { writeFrame } from '../outputs/http/live-schema.ts'
 import { buildServer } from '../outputs/http/server.ts'
 import { addLive } from '../outputs/live/add-live.ts'
-import { tellStory } from '../outputs/log/story.ts'
+import { tellLines } from '../outputs/log/lines.ts'
 import { createExposition } from '../outputs/metrics/exposition.ts'
 import { renderTree } from '../outputs/text/tree.ts'
 import { readPage } from '../outputs/web/read-page.ts'
@@ -66,7 +66,7 @@ async function watchAndServe({ settings, io, log, journal, address }: Serving): 
   const agent = agentOf(settings, (error) => log.error('a pass failed', { failure: failureOf(error) }))
   // Before all others: what a client is sent has been written.
   journal?.follow(agent)
-  tellStory(agent, ({ level, time, message, attributes }) => log[level](message, attributes, time))
+  tellLines(agent, ({ level, time, message, attributes }) => log[level](message, attributes, time))
   // What collects JSON lines gets nothing else.
   const announce = settings.logFormat === 'json' ? log.info : (text: string) => io.stdout.write(`${text}\n`)
   try {

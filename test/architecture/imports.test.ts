@@ -8,7 +8,7 @@ const table: readonly { from: string; may: readonly string[]; never: readonly st
     may: ['./reading.ts'],
     never: ['../procfs/stat.ts', '../inspect.ts', '../../sources/live.ts', 'node:fs', 'fastify'],
   },
-  ...['procfs', 'runtimes', 'forest', 'verdicts', 'snapshot', 'sight'].map((stage) => ({
+  ...['procfs', 'runtimes', 'forest', 'verdicts', 'snapshot', 'sight', 'stories'].map((stage) => ({
     from: `src/core/${stage}`,
     may: ['./neighbour.ts', '../model/reading.ts'],
     never: [

@@ -103,7 +103,63 @@ describe('events', () => {
     expect(lines((await back('events', '--since', '2h', '--pod', 'default/api-1')).out)).toHaveLength(2)
     expect(lines((await back('events', '--since', '2h', '--pod', 'web-1')).out)).toHaveLength(1)
     const json = lines((await back('events', '--since', '2h', '--json')).out).map((line) => JSON.parse(line))
-    expect(json.map(({ type }) => type)).toEqual(['container-created', 'container-started', 'verdict-raised'])
+    expect(json.map(({ type }) => type)).toEqual(['container-created', 'container-started', 'verdict-raised', 'story'])
+    const flat = lines((await back('events', '--since', '2h', '--json', '--flat')).out).map((line) => JSON.parse(line))
+    expect(flat).toEqual(json.slice(0, 3))
+    const [created, started] = flat
+    expect(json[3]).toMatchObject({
+      id: expect.stringMatching(/^began /),
+      kind: 'began',
+      since: at(10),
+      summary: started.summary,
+      members: [created, started].map(({ seq, at, type, subject }) => ({ part: 'with', seq, at, type, subject })),
+    })
+  })
+
+  test('are told as stories on a terminal, and where that is asked for', async () => {
+    const onTerminal = { stdout: { isTTY: true, write: () => {} } }
+    const shown: string[] = []
+    onTerminal.stdout.write = (text?: string) => void shown.push(text ?? '')
+    const argv = ['events', '--journal.directory', journal, '--since', '2h']
+    expect((await shimscope(argv, onTerminal)).code).toBe(0)
+    const { out } = await back('events', '--since', '2h', '--grouped')
+    expect(shown.join('')).toBe(out)
+    expect(lines(out).map((line) => line.replace(/(?<=\S) {2,}/g, ' '))).toEqual([
+      expect.stringMatching(`^${at(10)} began container api of pod default/api-1 started`),
+      expect.stringMatching(`^    ${at(10)} container-created container api of pod default/api-1 was created$`),
+      expect.stringMatching(`^    ${at(10)} container-started container api of pod default/api-1 started`),
+      expect.stringMatching(`^${at(20)} verdict-raised shim-leaked fires: `),
+    ])
+    // A story is told whole, if anything of it is asked for.
+    expect(lines((await back('events', '--since', '2h', '--grouped', '--pod', 'api-1')).out)).toHaveLength(3)
+    expect(lines((await back('events', '--since', '2h', '--grouped', '--code', 'shim-leaked')).out)).toHaveLength(1)
+    shown.length = 0
+    await shimscope([...argv, '--flat'], onTerminal)
+    expect(shown.join('')).toBe((await back('events', '--since', '2h')).out)
+    expect(await back('events', '--flat', '--grouped')).toMatchObject({
+      code: 2,
+      err: 'shimscope: --flat shows events one by one, and --grouped shows them as stories; give one of them\n',
+    })
+  })
+
+  test('tell of a reboot, by the boot id', async () => {
+    using at2 = place()
+    const writing = await journalIn(at2.path)
+    const agent = memoryAgent()
+    writing.journal.follow(agent)
+    const look = (minutes: number, over: Parameters<typeof aSnapshot>[0]) =>
+      agent.look(aSnapshot({ ...over, takenAt: at(minutes) }))
+    look(0, healthy)
+    look(1, { ...healthy, containers: [aContainer(), other] })
+    const after = { daemons: [aDaemon({ pid: 90 })], bootId: 'b00t-2', run: 'run-2' }
+    look(5, after)
+    look(6, { ...after, shims: [aShim({ pid: 95 })] })
+    await writing.journal.close()
+    const { out } = await shimscope(['events', '--grouped', '--since', '2h', '--journal.directory', at2.path])
+    expect(lines(out).map((line) => line.replace(/(?<=\S) {2,}/g, ' '))).toContain(
+      `${at(1)} node-rebooted the node was rebooted: 1 shim and 2 containers of before are gone`,
+    )
+    expect(out).toContain(`proof: /proc/sys/kernel/random/boot_id: b00t at ${at(1)}, b00t-2 at ${at(5)}`)
   })
 
   test('the other way round: one sentence', async () => {

@@ -11,8 +11,8 @@ export function identify(containers: readonly ContainerRoot[], remembered: reado
   const byKey = new Map(remembered.map((before) => [before.key, before]))
   for (const container of containers) {
     const earlier = container.shim === null ? withInit(container, remembered) : undefined
-    // A container keeps the key that it had while its shim still told where it belongs.
-    const key = earlier?.key ?? keyOf(container as ContainerBranch)
+    // A container keeps the key that it had while its shim still told where it belongs, or while none was there yet.
+    const key = earlier?.key ?? keyBeforeShim(container, byKey) ?? keyOf(container as ContainerBranch)
     container.key = given.has(key) ? `${key}#${container.init?.process.key ?? given.size}` : key
     given.add(container.key)
     if (container.bundle === null) recall(container, earlier ?? byKey.get(container.key))
@@ -21,6 +21,15 @@ export function identify(containers: readonly ContainerRoot[], remembered: reado
 
 const withInit = ({ id, init }: ContainerRoot, remembered: readonly Container[]): Container | undefined =>
   remembered.find((before) => before.id === id && before.initPid === (init?.process.pid ?? null))
+
+/** containerd makes the bundle before the shim: a container that was seen then is the same with its shim. */
+function keyBeforeShim(container: ContainerRoot, byKey: ReadonlyMap<string, Container>): string | undefined {
+  if (container.shim === null) return undefined
+  const key = keyOf({ ...(container as ContainerBranch), shim: null })
+  const before = byKey.get(key)
+  const isSame = before !== undefined && (before.initPid === null || before.initPid === container.init?.process.pid)
+  return isSame ? key : undefined
+}
 
 /** A bundle that is gone cannot be asked again: what it said stays true of the same container. */
 function recall(container: ContainerRoot, before: Container | undefined): void {

@@ -1,5 +1,5 @@
-import type { Subject } from './snapshot.ts'
-import type { Container, Daemon, Pass, Process, Shim, Snapshot, Verdict } from './snapshot.ts'
+import type { ProcessKey } from './process.ts'
+import type { Container, Daemon, Pass, Pod, Process, Shim, Snapshot, Subject, Verdict } from './snapshot.ts'
 
 export const eventTypes = [
   'daemon-started',
@@ -26,6 +26,43 @@ export interface NodeEvent {
   readonly type: EventType
   readonly subject: Subject
   readonly summary: string
+  /** Absent in journals of before they were noted, and where there are none. */
+  readonly facts?: EventFacts
+}
+
+/**
+ * What the node showed when it happened: by this events can be proven to belong together. Every field is absent where it
+ * does not apply or was not known; what follows from somebody's absence is there only if the pass saw every process.
+ */
+export interface EventFacts {
+  /** Of a daemon: the canonical name of its program. */
+  readonly program?: string
+  /** Of `daemon-restarted`: the process that was there before. */
+  readonly replaces?: { readonly key: ProcessKey; readonly pid: number }
+  /** Of a daemon that ended or was replaced: the shims that it tracked until then, and that live. */
+  readonly shims?: readonly ProcessKey[]
+  /** Of a shim that was orphaned: its daemon until then; of one that was adopted, or a verdict on a daemon: its daemon now. */
+  readonly daemon?: ProcessKey
+  /** Of a shim: its bundle is deleted. */
+  readonly bundleDeleted?: true
+  /** Of a container: the shim that keeps it, or that did last. */
+  readonly shim?: ProcessKey
+  /** Of a shim that is gone: the containers that it kept and that run on; of a sandbox that exited: those of its pod. */
+  readonly outlivedBy?: readonly Survivor[]
+  /** Of a container. */
+  readonly role?: Container['role']
+  readonly name?: string
+  /** Of a container, or of a shim that keeps a pod's. */
+  readonly pod?: Pod
+  /** Of a verdict. */
+  readonly code?: string
+}
+
+/** A container, its first process, and what events call it. */
+export interface Survivor {
+  readonly key: string
+  readonly called: string
+  readonly pid: number
 }
 
 /** The collections of a snapshot that a delta speaks about; each element has a `key`, and each array is sorted by it. */

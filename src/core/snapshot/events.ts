@@ -1,5 +1,17 @@
-import type { EventType, NodeEvent } from '../model/event.ts'
+import type { EventFacts, EventType, NodeEvent } from '../model/event.ts'
 import type { Container, ContainerState, Daemon, Shim, Snapshot, Subject, Verdict } from '../model/snapshot.ts'
+import { containerName, shortId } from './container-name.ts'
+import {
+  adoptionFacts,
+  type Between,
+  containerFacts,
+  orphanFacts,
+  sandboxExitFacts,
+  shimFacts,
+  startFacts,
+  stopFacts,
+  verdictFacts,
+} from './event-facts.ts'
 
 /** One element before and after; at least one of the two is there. */
 type Pair<T> =
@@ -7,24 +19,27 @@ type Pair<T> =
   | readonly [before: T, after: undefined]
   | readonly [before: undefined, after: T]
 
-type Step = readonly [type: EventType, subject: Subject, summary: string]
+type Step = readonly [type: EventType, subject: Subject, summary: string, facts: EventFacts]
 
 /**
  * What happened between two snapshots: daemons first, then shims, containers and verdicts, since causes come before
- * effects. Steps that nobody saw are told where they must have been taken: a container first seen running was created
+ * effects; of each what went before what came, since it made room. Steps that nobody saw are told where they must have been taken: a container first seen running was created
  * and started.
  *
  * @param lately daemons that stopped before `previous`, but so lately that a newcomer in their place is a restart
  */
 export function deriveEvents(previous: Snapshot, next: Snapshot, lately: readonly Daemon[]): readonly NodeEvent[] {
   const daemons = new Map(next.daemons.map((daemon) => [daemon.key as string, daemon]))
+  const between = { previous, next }
   const steps = [
-    ...daemonSteps(previous.daemons, next.daemons, lately),
-    ...pairs(previous.shims, next.shims).flatMap((pair) => shimSteps(daemons, ...pair)),
-    ...pairs(previous.containers, next.containers).flatMap((pair) => containerSteps(previous.takenAt, ...pair)),
-    ...pairs(previous.verdicts, next.verdicts).flatMap((pair) => verdictSteps(...pair)),
+    ...daemonSteps(between, lately),
+    ...pairs(previous.shims, next.shims).flatMap((pair) => shimSteps(between, daemons, ...pair)),
+    ...endsFirst(pairs(previous.containers, next.containers)).flatMap((pair) => containerSteps(between, ...pair)),
+    ...pairs(previous.verdicts, next.verdicts).flatMap((pair) => verdictSteps(between, ...pair)),
   ]
-  return steps.map(([type, subject, summary]) => ({ seq: next.seq, at: next.takenAt, type, subject, summary }))
+  return steps.map(([type, subject, summary, facts]) => {
+    return { seq: next.seq, at: next.takenAt, type, subject, summary, facts }
+  })
 }
 
 /** Daemons of `previous` that `next` does not have; what `lately` of a later call is made of. */
@@ -34,23 +49,27 @@ export function stoppedDaemons(previous: readonly Daemon[], next: readonly Daemo
   return previous.filter((daemon) => !keys.has(daemon.key))
 }
 
-function daemonSteps(previous: readonly Daemon[], next: readonly Daemon[], lately: readonly Daemon[]): Step[] {
+function daemonSteps(between: Between, lately: readonly Daemon[]): Step[] {
+  const { previous, next } = between
   const steps: Step[] = []
-  const stopped = [...stoppedDaemons(previous, next)]
+  const stopped = [...stoppedDaemons(previous.daemons, next.daemons)]
   const earlier = [...lately]
-  for (const started of stoppedDaemons(next, previous)) {
+  for (const started of stoppedDaemons(next.daemons, previous.daemons)) {
     const before =
       takeFirst(stopped, (daemon) => samePlace(daemon, started)) ??
       takeFirst(earlier, (daemon) => samePlace(daemon, started))
     const subject: Subject = { kind: 'daemon', key: started.key, pid: started.pid }
+    const facts = startFacts(started, before, between)
     steps.push(
       before === undefined
-        ? ['daemon-started', subject, `${started.runtime} started (pid ${started.pid})`]
-        : ['daemon-restarted', subject, `${started.runtime} restarted (pid ${before.pid} → ${started.pid})`],
+        ? ['daemon-started', subject, `${started.runtime} started (pid ${started.pid})`, facts]
+        : ['daemon-restarted', subject, `${started.runtime} restarted (pid ${before.pid} → ${started.pid})`, facts],
     )
   }
-  for (const { key, pid, runtime } of stopped) {
-    steps.push(['daemon-stopped', { kind: 'daemon', key, pid }, `${runtime} stopped (pid ${pid})`])
+  for (const daemon of stopped) {
+    const { key, pid, runtime } = daemon
+    const subject: Subject = { kind: 'daemon', key, pid }
+    steps.push(['daemon-stopped', subject, `${runtime} stopped (pid ${pid})`, stopFacts(daemon, between)])
   }
   return steps
 }
@@ -68,15 +87,17 @@ function takeFirst<T>(items: T[], fits: (item: T) => boolean): T | undefined {
   return index === -1 ? undefined : items.splice(index, 1)[0]
 }
 
-function shimSteps(daemons: ReadonlyMap<string, Daemon>, ...[before, after]: Pair<Shim>): Step[] {
+function shimSteps(between: Between, daemons: ReadonlyMap<string, Daemon>, ...[before, after]: Pair<Shim>): Step[] {
   const shim = after === undefined ? before : after
   const subject: Subject = { kind: 'shim', key: shim.key, pid: shim.pid, ...(shim.id !== null && { id: shim.id }) }
   const named = `${shim.runtime} (pid ${shim.pid}${shim.id === null ? '' : `, ${shortId(shim.id)}`})`
-  if (after === undefined) return [['shim-gone', subject, `${named} is gone`]]
+  const facts = () => shimFacts(before, after, between)
+  if (after === undefined) return [['shim-gone', subject, `${named} is gone`, facts()]]
   const steps: Step[] = []
-  if (before === undefined) steps.push(['shim-appeared', subject, `${named} appeared`])
+  if (before === undefined) steps.push(['shim-appeared', subject, `${named} appeared`, facts()])
   if (after.supervision === 'orphaned' && before?.supervision !== 'orphaned') {
-    steps.push(['shim-orphaned', subject, `nobody manages ${named} any more`])
+    const orphaned = { ...facts(), ...orphanFacts(before, after) }
+    steps.push(['shim-orphaned', subject, `nobody manages ${named} any more`, orphaned])
   }
   if (before !== undefined && adopted(before, after, daemons)) {
     const daemon = after.daemon === null ? undefined : daemons.get(after.daemon)
@@ -84,6 +105,7 @@ function shimSteps(daemons: ReadonlyMap<string, Daemon>, ...[before, after]: Pai
       'shim-adopted',
       subject,
       `${named} is managed again${daemon ? `, by ${daemon.runtime} (pid ${daemon.pid})` : ''}`,
+      { ...facts(), ...adoptionFacts(after) },
     ])
   }
   return steps
@@ -94,10 +116,11 @@ function adopted(before: Shim, after: Shim, daemons: ReadonlyMap<string, Daemon>
   if (after.supervision !== 'managed') return false
   if (before.supervision === 'orphaned') return true
   if (before.daemon !== null && after.daemon !== null && before.daemon !== after.daemon) return true
-  // Nothing is concluded while a daemon starts, so a shim that outlived a restart may come here from `unknown`.
+  // Nothing is concluded while a daemon starts, so a shim that outlived a restart may come here from `unknown`, or from
+  // being tracked by somebody at that address of whom it was not proven yet who it is.
   const daemon = after.daemon === null ? undefined : daemons.get(after.daemon)
   return (
-    before.supervision === 'unknown' &&
+    (before.supervision === 'unknown' || before.daemon === null) &&
     daemon !== undefined &&
     Date.parse(daemon.startedAt) > Date.parse(after.startedAt)
   )
@@ -116,10 +139,11 @@ const stages: Readonly<Record<ContainerState, number | null>> = {
 /** A container whose first process is younger than this was not yet running when nothing was known of it. */
 const JUST_STARTED_MS = 10_000
 
-function containerSteps(lookedAt: string, ...[before, after]: Pair<Container>): Step[] {
+function containerSteps(between: Between, ...[before, after]: Pair<Container>): Step[] {
   const container = after === undefined ? before : after
   const named = containerName(container)
-  const step = (type: EventType, happened: string): Step => [
+  const facts = containerFacts(before, after)
+  const step = (type: EventType, happened: string, more?: EventFacts): Step => [
     type,
     {
       kind: 'container',
@@ -128,6 +152,7 @@ function containerSteps(lookedAt: string, ...[before, after]: Pair<Container>): 
       ...(container.initPid !== null && { pid: container.initPid }),
     },
     `${named} ${happened}`,
+    { ...facts, ...more },
   ]
   const created = step('container-created', 'was created')
   const started = step(
@@ -137,6 +162,7 @@ function containerSteps(lookedAt: string, ...[before, after]: Pair<Container>): 
   const exited = step(
     'container-exited',
     before !== undefined && stages[before.state] === 1 ? 'is gone before it started' : 'exited',
+    sandboxExitFacts(container, between),
   )
   if (after === undefined) return before.state === 'stopped' ? [] : [exited]
 
@@ -146,7 +172,9 @@ function containerSteps(lookedAt: string, ...[before, after]: Pair<Container>): 
   if (reached === null || stage === null) {
     // What was not known before cannot be said to have changed, except that it ended.
     if (before === undefined) return [created]
-    const isNew = before.initPid === null && Date.parse(after.startedAt ?? '') > Date.parse(lookedAt) - JUST_STARTED_MS
+    const isNew =
+      before.initPid === null &&
+      Date.parse(after.startedAt ?? '') > Date.parse(between.previous.takenAt) - JUST_STARTED_MS
     return stage === 3 ? [exited] : stage === 2 && isNew ? [started] : []
   }
   const replaced =
@@ -167,23 +195,25 @@ function containerSteps(lookedAt: string, ...[before, after]: Pair<Container>): 
   return steps
 }
 
-function verdictSteps(...[before, after]: Pair<Verdict>): Step[] {
+/** One that stopped may still be there, and its successor too. */
+function endsFirst(all: readonly Pair<Container>[]): readonly Pair<Container>[] {
+  const ends = ([before, after]: Pair<Container>): boolean => before !== undefined && after?.state === 'stopped'
+  return [...all.filter(ends), ...all.filter((pair) => !ends(pair))]
+}
+
+function verdictSteps(between: Between, ...[before, after]: Pair<Verdict>): Step[] {
   const fired = before?.status === 'firing'
-  if (after?.status === 'firing')
-    return fired ? [] : [['verdict-raised', after.subject, `${after.code} fires: ${after.summary}`]]
-  return fired ? [['verdict-cleared', before.subject, `${before.code} cleared: ${before.summary}`]] : []
+  if (after?.status === 'firing') {
+    if (fired) return []
+    return [['verdict-raised', after.subject, `${after.code} fires: ${after.summary}`, verdictFacts(after, between)]]
+  }
+  if (!fired) return []
+  return [
+    ['verdict-cleared', before.subject, `${before.code} cleared: ${before.summary}`, verdictFacts(before, between)],
+  ]
 }
 
-function containerName({ role, name, pod, id }: Container): string {
-  if (pod === null) return `${role} ${name ?? shortId(id)}`
-  const podName = pod.name === null ? pod.uid : `${pod.namespace ?? '?'}/${pod.name}`
-  return role === 'sandbox' ? `sandbox of pod ${podName}` : `container ${name ?? shortId(id)} of pod ${podName}`
-}
-
-/** Twelve digits of a long hexadecimal id, as docker and crictl print it; other ids as they are. */
-const shortId = (id: string): string => (/^[0-9a-f]{64}$/.test(id) ? id.slice(0, 12) : id)
-
-/** Elements by key, before and after, in key order; those that were carried over untouched are left out. */
+/** Elements by key, before and after: those that went, then the others; each in key order, the untouched left out. */
 function pairs<T extends { readonly key: string }>(previous: readonly T[], next: readonly T[]): Pair<T>[] {
   if (previous === next) return []
   const result: Pair<T>[] = []
@@ -194,6 +224,5 @@ function pairs<T extends { readonly key: string }>(previous: readonly T[], next:
     if (before === undefined) result.push([undefined, after])
     else if (before !== after) result.push([before, after])
   }
-  for (const before of left.values()) result.push([before, undefined])
-  return result
+  return [...[...left.values()].map((before) => [before, undefined] as const), ...result]
 }

@@ -1,9 +1,12 @@
 import * as T from 'typebox'
 import type { Agent } from '../../agent/agent.ts'
+import type { NodeEvent } from '../../core/model/event.ts'
 import type { Severity, Snapshot } from '../../core/model/snapshot.ts'
+import { presentStory } from '../../core/stories/present.ts'
+import { tellStories } from '../../core/stories/tell.ts'
 import { nest } from '../../core/snapshot/nest.ts'
 import { timeForms } from '../../core/snapshot/time-of.ts'
-import { event } from './frame-schemas.ts'
+import { event, story } from './frame-schemas.ts'
 import {
   blankReasons,
   eventsBetween,
@@ -141,7 +144,8 @@ export const apiRoutes: readonly ApiRoute[] = [
   },
   {
     path: '/api/v1/events',
-    summary: 'What happened lately, oldest first. With ?follow, server-sent events as they happen.',
+    summary:
+      'What happened lately, oldest first, and which of it belongs together. With ?follow, server-sent events as they happen.',
     query: {
       follow: 'Keeps the connection open and sends each event as it happens (text/event-stream).',
       since: `From the journal, events from then on, the first ${MOST_EVENTS}: ${timeForms}.`,
@@ -149,14 +153,14 @@ export const apiRoutes: readonly ApiRoute[] = [
       first: 'Only so many, from the first on.',
       last: 'Only so many, up to the last.',
     },
-    schema: closed({ ...momentFields, events: list(event) }),
+    schema: closed({ ...momentFields, events: list(event), stories: list(story) }),
     follow: 'events',
     async answer(sources, asked) {
       const events =
         asked['since'] === undefined && asked['until'] === undefined
           ? someOf(sources.agent.events(), asked)
           : await eventsBetween(sources, asked)
-      return { ...moment(latest(sources)), events }
+      return { ...moment(latest(sources)), events, stories: storiesIn(events) }
     },
   },
   {
@@ -185,6 +189,10 @@ export const apiRoutes: readonly ApiRoute[] = [
     answer: ({ runtimeTable }) => ({ runtimes: runtimeTable }),
   },
 ]
+
+/** What of these events belongs together: at most that, an event before the first may be missing. */
+const storiesIn = (events: readonly NodeEvent[]) =>
+  tellStories(events).flatMap((told) => (told.kind === 'story' ? [presentStory(told.story)] : []))
 
 async function processesOf(sources: ApiSources) {
   latest(sources)

@@ -36,6 +36,7 @@ export function openapi(version: string, verdictTable: readonly VerdictRow[]): o
         Verdict: model.verdict,
         Process: model.process,
         Event: frames.event,
+        Story: frames.story,
         Branch: tree,
         Hello: frames.hello,
         SnapshotFrame: frames.snapshotFrame,

@@ -21,7 +21,11 @@ import {
  * does not compile unless the model has exactly these fields.
  */
 
-const processKey = T.Unsafe<ProcessKey>({ type: 'string', pattern: '^[0-9]+@[0-9]+$', description: 'pid@startTicks' })
+export const processKey = T.Unsafe<ProcessKey>({
+  type: 'string',
+  pattern: '^[0-9]+@[0-9]+$',
+  description: 'pid@startTicks',
+})
 const processKeyOrNull = T.Unsafe<ProcessKey | null>({ type: ['string', 'null'], description: 'pid@startTicks' })
 
 export const pass = closed({
@@ -72,10 +76,8 @@ export const shim = closed({
   cpuSeconds: measureOrNull,
 })
 
-const pod = T.Unsafe<Pod | null>({
-  ...closed({ uid: text, name: textOrNull, namespace: textOrNull }),
-  type: ['object', 'null'],
-})
+export const pod = closed({ uid: text, name: textOrNull, namespace: textOrNull })
+const podOrNull = T.Unsafe<Pod | null>({ ...pod, type: ['object', 'null'] })
 
 export const container = closed({
   key: text,
@@ -89,7 +91,7 @@ export const container = closed({
   state: word('creating', 'created', 'running', 'paused', 'stopped', 'unknown'),
   name: textOrNull,
   image: textOrNull,
-  pod,
+  pod: podOrNull,
   cgroup: textOrNull,
   processes: count,
   threads: countOrNull,
@@ -108,6 +110,8 @@ export const subject = closed({
   pid: T.Optional(count),
 })
 
+export const evidence = closed({ source: text, observed: text })
+
 export const verdict = closed({
   key: text,
   code: text,
@@ -116,7 +120,7 @@ export const verdict = closed({
   since: time,
   subject,
   summary: text,
-  evidence: list(closed({ source: text, observed: text })),
+  evidence: list(evidence),
   resembles: list(text),
   next: text,
 })

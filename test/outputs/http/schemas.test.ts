@@ -3,6 +3,7 @@ import { Check, Errors } from 'typebox/value'
 import { expect, test } from 'vitest'
 import type { Frame, NodeEvent } from '../../../src/core/model/event.ts'
 import type * as model from '../../../src/core/model/snapshot.ts'
+import type { PublicStory } from '../../../src/core/stories/present.ts'
 import type * as frames from '../../../src/outputs/http/frame-schemas.ts'
 import * as schemas from '../../../src/outputs/http/snapshot-schemas.ts'
 import { aContainer, aShim } from '../../core/snapshot/support/nodes.ts'
@@ -22,11 +23,12 @@ test('the schemas are the types of the model', () => {
     Same<Static<typeof schemas.process>, model.Process>,
     Same<Static<typeof schemas.snapshot>, model.Snapshot>,
     Same<Static<typeof frames.event>, NodeEvent>,
+    Same<Static<typeof frames.story>, PublicStory>,
     Same<Static<typeof frames.hello>, FrameOf<'hello'>>,
     Same<Static<typeof frames.snapshotFrame>, FrameOf<'snapshot'>>,
     Same<Static<typeof frames.delta>, FrameOf<'delta'>>,
     Same<Static<typeof frames.heartbeat>, FrameOf<'heartbeat'>>,
-  ] = [true, true, true, true, true, true, true, true, true, true, true, true, true]
+  ] = [true, true, true, true, true, true, true, true, true, true, true, true, true, true]
   expect(held).not.toContain(false)
 })
 

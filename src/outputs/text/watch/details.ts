@@ -1,4 +1,5 @@
 import type { Verdict } from '../../../core/model/snapshot.ts'
+import type { Story } from '../../../core/model/story.ts'
 import { columns } from '../columns.ts'
 import { paint, type Style, wrap } from '../line.ts'
 import { printable } from '../printable.ts'
@@ -13,7 +14,7 @@ export function renderAbout(about: Row['about'], style: Style): readonly string[
     case 'verdict':
       return about.verdict === undefined ? [] : verdictLines(about.verdict, style)
     case 'event':
-      return fieldLines(`event ${about.event.type}`, about.event, style)
+      return [...fieldLines(`event ${about.event.type}`, about.event, style), ...storyLines(about.story, style)]
     case 'process':
       return fieldLines(`process ${about.process.pid}`, about.process, style)
     case 'daemon':
@@ -38,6 +39,18 @@ function verdictLines(verdict: Verdict, style: Style): readonly string[] {
     ...renderDetails(verdict, style),
     `  runbook: shimscope explain ${printable(code)}`,
   ]
+}
+
+/** What else belongs to the same, and what proves it. */
+function storyLines(story: Story | undefined, style: Style): readonly string[] {
+  if (story === undefined) return []
+  const { kind, summary, proof, members } = story
+  const lines = [
+    `  ${printable(summary)}`,
+    ...proof.map(({ source, observed }) => `    proof: ${printable(source)}: ${printable(observed)}`),
+    ...members.map(({ event, part }) => `    ${event.at}  ${part.padEnd(6)}  ${printable(event.summary)}`),
+  ]
+  return ['', paint(`part of ${kind}`, 'strong', style), ...lines.flatMap((line) => wrap(line, style.width))]
 }
 
 /** The names are those of the API, so that what is seen here can be asked for there. */

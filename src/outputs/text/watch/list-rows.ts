@@ -1,5 +1,6 @@
 import type { NodeEvent } from '../../../core/model/event.ts'
 import type { Snapshot } from '../../../core/model/snapshot.ts'
+import { tellStories } from '../../../core/stories/tell.ts'
 import { columns } from '../columns.ts'
 import { renderAge } from '../duration.ts'
 import { span, type Tone } from '../line.ts'
@@ -33,6 +34,11 @@ export function verdictRows(snapshot: Snapshot): readonly Row[] {
 /** What happened, the latest on top: there it is seen as it comes in. */
 export function eventRows(events: readonly NodeEvent[]): readonly Row[] {
   const width = Math.max(0, ...events.map(({ type }) => type.length))
+  const storyOf = new Map(
+    tellStories(events).flatMap((told) =>
+      told.kind === 'story' ? told.story.members.map((member) => [member.event, told.story] as const) : [],
+    ),
+  )
   let seq = 0
   let nth = 0
   return events
@@ -50,7 +56,7 @@ export function eventRows(events: readonly NodeEvent[]): readonly Row[] {
         ],
         words: () => wordsOf(event),
         branch: 'leaf',
-        about: { kind: 'event', event },
+        about: { kind: 'event', event, story: storyOf.get(event) },
       }
     })
     .reverse()

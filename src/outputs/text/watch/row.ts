@@ -1,4 +1,5 @@
 import type { NodeEvent } from '../../../core/model/event.ts'
+import type { Story } from '../../../core/model/story.ts'
 import type { Subject } from '../draw.ts'
 import type { Span } from '../line.ts'
 
@@ -10,7 +11,10 @@ export interface Row {
   /** What a search looks at, in lower case: also what the line is too short for. */
   words(): string
   readonly branch: 'open' | 'folded' | 'leaf'
-  readonly about: Subject | { readonly kind: 'event'; readonly event: NodeEvent } | undefined
+  readonly about:
+    | Subject
+    | { readonly kind: 'event'; readonly event: NodeEvent; readonly story: Story | undefined }
+    | undefined
 }
 
 export const holds = (row: Pick<Row, 'words'>, text: string): boolean => row.words().includes(text.toLowerCase())

@@ -9,6 +9,24 @@ import { anEvent, nowMs, person, pictureOf, typed } from './support.ts'
 const node = (over: Partial<Snapshot> = {}): Snapshot =>
   aSnapshot({ daemons: [aDaemon()], shims: [aShim()], containers: [aContainer()], verdicts: [aVerdict()], ...over })
 
+test('the details of an event tell what belongs to it, and what proves it', () => {
+  const left = { facts: { outlivedBy: [{ key: 'k', called: 'container web', pid: 4010 }] } }
+  const gone = anEvent(1, {
+    type: 'shim-gone',
+    subject: { kind: 'shim', key: '4000@900', pid: 4000 },
+    summary: 'shim 4000 is gone',
+    ...left,
+  })
+  const raised = anEvent(2, { type: 'verdict-raised', summary: 'it fires', facts: { code: 'container-shimless' } })
+  const someone = person(pictureOf(node(), { events: [gone, raised] }))
+  someone.presses('tab', 'tab', 'enter')
+  const shown = someone.lines().join('\n')
+  expect(shown).toContain('part of shim-ended')
+  expect(shown).toContain('shim 4000 is gone; 1 container lost its keeper; container-shimless fires')
+  expect(shown).toContain('proof: /proc/4010: there at')
+  expect(shown).toMatch(/ effect +it fires/)
+})
+
 test('the whole screen', () => {
   const picture = pictureOf(node(), { events: [anEvent(1), anEvent(2, { type: 'verdict-raised' })] })
   expect(`\n${person(picture, { columns: 90, rows: 24 }).lines().join('\n')}\n`).toMatchInlineSnapshot(`

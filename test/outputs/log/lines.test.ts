@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Snapshot } from '../../../src/core/model/snapshot.ts'
-import { type Line, tellStory } from '../../../src/outputs/log/story.ts'
+import type { Shim, Snapshot } from '../../../src/core/model/snapshot.ts'
+import { type Line, tellLines } from '../../../src/outputs/log/lines.ts'
 import { aContainer, aDaemon, aShim, aSnapshot, aVerdict } from '../../core/snapshot/support/nodes.ts'
 import { memoryAgent } from '../support/memory-agent.ts'
 
@@ -8,7 +8,7 @@ import { memoryAgent } from '../support/memory-agent.ts'
 function told(...moments: readonly Snapshot[]): readonly (readonly Line[])[] {
   const agent = memoryAgent()
   const lines: Line[] = []
-  tellStory(agent, (line) => lines.push(line))
+  tellLines(agent, (line) => lines.push(line))
   return moments.map((moment) => {
     agent.look(moment)
     return lines.splice(0)
@@ -76,6 +76,32 @@ describe('the log of a node', () => {
       ['shimscope.shim-gone', 'web-1'],
       ['shimscope.container-exited', 'web-1'],
     ])
+  })
+
+  test('a cause and what followed from it are one more line, when all has come', () => {
+    const [one, other] = [4000, 5000].map((pid) => aShim({ pid, id: `c${pid}` })) as [Shim, Shim]
+    const young = aDaemon({ pid: 4411, startedAt: '2026-11-01T12:00:01.000Z' })
+    const lost = (shim: Shim): Shim => ({ ...shim, supervision: 'unknown', daemon: null })
+    const back = (shim: Shim): Shim => ({ ...shim, daemon: young.key })
+    const moments = [
+      aSnapshot({ daemons: [aDaemon()], shims: [one, other] }),
+      aSnapshot({ daemons: [{ ...young, state: 'starting' }], shims: [lost(one), lost(other)] }),
+      aSnapshot({ daemons: [young], shims: [back(one), lost(other)] }),
+      aSnapshot({ daemons: [young], shims: [back(one), back(other)], takenAt: '2026-11-01T12:00:06.000Z' }),
+    ]
+    const stories = told(...moments).map((lines) =>
+      lines.filter(({ attributes }) => attributes['event.name'] === 'shimscope.story'),
+    )
+    expect(stories.map((lines) => lines.length)).toEqual([0, 0, 0, 1])
+    expect(stories[3]?.[0]).toMatchObject({
+      level: 'info',
+      time: '2026-11-01T12:00:06.000Z',
+      message: 'containerd restarted (pid 812 → 4411); 2 shims reconnected',
+      attributes: {
+        'shimscope.story.kind': 'daemon-outage',
+        'shimscope.story.cause': 'containerd restarted (pid 812 → 4411)',
+      },
+    })
   })
 
   test('critical is an error, what is worth knowing is information', () => {

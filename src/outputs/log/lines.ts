@@ -1,5 +1,7 @@
 import type { Agent, Pass } from '../../agent/agent.ts'
 import type { NodeEvent } from '../../core/model/event.ts'
+import type { Story } from '../../core/model/story.ts'
+import { type StoryTeller, storyTeller } from '../../core/stories/tell.ts'
 import type { Severity, Snapshot, Verdict } from '../../core/model/snapshot.ts'
 import { type Attributes, attributesOf } from './attributes.ts'
 
@@ -16,15 +18,49 @@ const levels: Readonly<Record<Severity, Line['level']>> = { info: 'info', warnin
 
 /**
  * Tells what happens on the node, event by event. A verdict and the event of its raising are one line: the event's, with
- * the verdict's evidence. What fires already when the agent begins has no event, and is told then.
+ * the verdict's evidence. What fires already when the agent begins has no event, and is told then. A story with a cause
+ * is a line of its own, once: when all that it waits for has come.
  */
-export function tellStory(agent: Pick<Agent, 'subscribe'>, tell: (line: Line) => void): () => void {
+export function tellLines(agent: Pick<Agent, 'subscribe'>, tell: (line: Line) => void): () => void {
+  const stories = causesOf(storyTeller())
   let before: Snapshot | undefined
   return agent.subscribe((pass) => {
     for (const line of linesOf(pass, before)) tell(line)
+    for (const story of stories(pass.delta?.events ?? [])) tell(storyLine(story, pass.snapshot))
     before = pass.snapshot
   })
 }
+
+/** The stories that these further events have brought to their point. */
+function causesOf(teller: StoryTeller): (events: readonly NodeEvent[]) => readonly Story[] {
+  const told = new Set<string>()
+  return (events) => {
+    const heard = new Set(events.map((event) => teller.hear(event)?.()))
+    // In the order in which they began, the same story once: as it is after the last of these events.
+    const latest = new Map([...heard].flatMap((story) => (story === undefined ? [] : [[story.id, story] as const])))
+    const due = [...latest.values()].filter(
+      ({ id, settled, members }) => settled && members[0]?.part === 'cause' && !told.has(id),
+    )
+    for (const { id } of due) told.add(id)
+    for (const over of teller.settled()) if (over.kind === 'story') told.delete(over.story.id)
+    return due
+  }
+}
+
+const storyLine = ({ id, kind, since, until, summary, proof, members }: Story, { node }: Snapshot): Line => ({
+  level: 'info',
+  time: until,
+  message: summary,
+  attributes: {
+    'event.name': 'shimscope.story',
+    'k8s.node.name': node,
+    'shimscope.story.id': id,
+    'shimscope.story.kind': kind,
+    'shimscope.story.since': since,
+    'shimscope.story.cause': members[0]?.event.summary ?? '',
+    'shimscope.story.proof': proof.map(({ source, observed }) => `${source}: ${observed}`),
+  },
+})
 
 function linesOf({ snapshot, delta }: Pass, before: Snapshot | undefined): readonly Line[] {
   if (before !== undefined && before.run === snapshot.run)
