@@ -1,4 +1,5 @@
 import type { NodeEvent } from '../core/model/event.ts'
+import type { Excerpt } from '../journal/excerpt.ts'
 import { beginningOf, eventsBetween, snapshotAt } from '../journal/look-back.ts'
 import type { Past } from '../outputs/http/past.ts'
 import { Refusal } from '../outputs/http/refusal.ts'
@@ -33,4 +34,15 @@ async function firstEvents(directory: string, sinceMs: number, untilMs: number, 
     if (found.length === most) break
   }
   return found
+}
+
+/** The same of a file that came out of a journal, all of it, however much of it has been played. */
+export function lookBackIntoExcerpt({ moments }: Excerpt): Past {
+  const events = moments.flatMap(({ delta }) => delta?.events ?? [])
+  return {
+    snapshotAt: async (atMs) => moments.findLast(({ takenAtMs }) => takenAtMs <= atMs)?.snapshot,
+    eventsBetween: async (sinceMs, untilMs, most) =>
+      events.filter(({ at }) => Date.parse(at) >= sinceMs && Date.parse(at) <= untilMs).slice(0, most),
+    beginsAtMs: () => moments.reduce((least, { takenAtMs }) => Math.min(least, takenAtMs), Number.POSITIVE_INFINITY),
+  }
 }

@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, writeSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { interestOf } from '../core/inspect.ts'
 import type { Redaction } from '../core/model/memory.ts'
@@ -12,16 +12,27 @@ import { recorderOf } from '../sources/recorder.ts'
 import { formatMoment, formatStory } from '../sources/recording.ts'
 import type { HostSample } from '../core/model/host.ts'
 import type { Command } from './command.ts'
-import { sourceOf } from './source.ts'
+import { createFile } from './new-file.ts'
+import { recordExcerpt } from './record-excerpt.ts'
+import { playedOf, sourceOf } from './source.ts'
 import { version } from './version.ts'
 
 export const record: Command = {
   name: 'record',
   argument: { form: '<file>', help: 'a file that is not there yet; it will be readable by its owner only' },
-  title: 'write what is read into a recording that replays anywhere, with credentials hidden',
+  title:
+    'write what is read, or what the journal tells of a time, into a file that replays anywhere, credentials hidden',
   async run({ settings, argument: path = '', io }) {
-    const recorder = recorderOf(sourceOf(settings), recordedArgv(settings.redaction))
-    const file = create(path)
+    if (settings.fromJournal === true) {
+      if (settings.from !== undefined)
+        throw new BadInput('--from-journal reads the journal and --from FILE a recording; give one of them')
+      await recordExcerpt(settings, path, io)
+      return 0
+    }
+    if (settings.around !== undefined)
+      throw new BadInput('--around looks into the journal; give --from-journal too, or leave it out')
+    const recorder = recorderOf(sourceOf(settings, playedOf(settings)), recordedArgv(settings.redaction))
+    const file = createFile(path)
     const stopped = io.untilStopped()
     const begunMs = performance.now()
     let moments = 0
@@ -78,15 +89,3 @@ const isOfRuntime = ([program = '']: readonly string[]): boolean => {
 }
 
 const programs = runtimes.flatMap((runtime) => runtime.programs)
-
-/** Never over a file that is there: it may be the only record of an incident. */
-function create(path: string): number {
-  try {
-    return openSync(path, 'wx', 0o600)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === undefined) throw error
-    if (code === 'EEXIST') throw new BadInput(`${path} is there already; give another name, or remove it first`)
-    throw new BadInput(`${path} cannot be written (${code}); give a file in a directory that you may write to`)
-  }
-}

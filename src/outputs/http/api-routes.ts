@@ -5,7 +5,7 @@ import { nest } from '../../core/snapshot/nest.ts'
 import { timeForms } from '../../core/snapshot/time-of.ts'
 import { event } from './frame-schemas.ts'
 import { eventsBetween, MOST_EVENTS, type Past, snapshotAt } from './past.ts'
-import { notLookedYet } from './refusal.ts'
+import { notLookedYet, Refusal } from './refusal.ts'
 import { closed, count, list, text, time, word } from './shapes.ts'
 import { container, daemon, process, shim, snapshot, verdict } from './snapshot-schemas.ts'
 
@@ -157,5 +157,11 @@ export const apiRoutes: readonly ApiRoute[] = [
 
 async function processesOf(sources: ApiSources) {
   latest(sources)
-  return await sources.agent.processes()
+  const processes = await sources.agent.processes()
+  if (processes !== undefined) return processes
+  throw new Refusal(
+    404,
+    'The processes are not known: what is played here is from a journal, which keeps none.',
+    'See /api/v1/containers: it tells how many each has.',
+  )
 }
