@@ -96,7 +96,7 @@ test('at any moment the journal, and a file made of it, hold what a client of th
         seen.events += moments.reduce((sum, { delta }) => sum + (delta?.events.length ?? 0), 0)
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 40 },
   )
   console.info(
     `  asked of ${seen.asked} moments; ${seen.files} files with ${seen.moments} moments and ${seen.events} events`,
