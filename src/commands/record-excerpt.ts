@@ -1,11 +1,9 @@
-import { closeSync, unlinkSync, writeFileSync } from 'node:fs'
 import type { Settings } from '../config.ts'
 import { ExcerptWriter } from '../journal/excerpt-writer.ts'
 import { beginningOf, type Gap, snapshotAt, type Told, toldBetween } from '../journal/look-back.ts'
-import type { JournalMoment } from '../journal/read-segment.ts'
 import { BadInput } from '../sources/bad-input.ts'
 import type { Io } from './command.ts'
-import { createFile } from './new-file.ts'
+import { createFile } from './recorded-file.ts'
 import { iso, journalOf, sentenceOf, timeGiven } from './past.ts'
 import { redactedSnapshot } from './redacted.ts'
 import { version } from './version.ts'
@@ -25,45 +23,33 @@ export async function recordExcerpt(settings: Settings, path: string, io: Io): P
   // A file is made only when there is something for it.
   const { first, gaps } = await firstMoment(told)
   if (first === undefined) throw new BadInput(await nothingThere(directory, span, gaps))
-  const file = createFile(path)
+  const file = createFile(path, io)
   const writer = new ExcerptWriter()
   const { node } = first.snapshot
-  const write = (lines: string): void => writeFileSync(file, lines)
-  const writeGap = (gap: Gap): void => {
-    write(writer.gap(sentenceOf(gap)))
-    io.stderr.write(`shimscope: ${sentenceOf(gap)}\n`)
-  }
-  const writeMoment = ({ snapshot, events }: JournalMoment): void =>
-    write(writer.moment({ snapshot: redactedSnapshot(snapshot, settings.redaction), events }))
-  try {
-    const { aroundMs, fromMs, untilMs } = span
-    write(
-      writer.begin({
-        node,
-        around: iso(aroundMs),
-        from: iso(fromMs),
-        until: iso(untilMs),
-        by: `shimscope ${version()}`,
-      }),
-    )
-    for (const gap of gaps) writeGap(gap)
-    writeMoment(first)
-    for await (const next of told) {
-      if ('gap' in next) writeGap(next.gap)
-      else writeMoment(next.moment)
+  const tell = (told: Told): void => {
+    if ('moment' in told) {
+      const { snapshot, events } = told.moment
+      file.write(writer.moment({ snapshot: redactedSnapshot(snapshot, settings.redaction), events }))
+    } else {
+      io.stderr.write(`shimscope: ${sentenceOf(told.gap)}\n`)
+      file.write(writer.gap(sentenceOf(told.gap)))
     }
-    write(writer.end())
-  } catch (error) {
-    unlinkSync(path)
-    const { code } = error as NodeJS.ErrnoException
-    if (code === undefined) throw error
-    throw new BadInput(`${path} cannot be written (${code}); give a file where there is room for it`)
-  } finally {
-    closeSync(file)
   }
+  try {
+    const [around, from, until] = [span.aroundMs, span.fromMs, span.untilMs].map(iso) as [string, string, string]
+    file.write(writer.begin({ node, around, from, until, by: `shimscope ${version()}` }))
+    for (const gap of gaps) tell({ gap })
+    tell({ moment: first })
+    for await (const next of told) tell(next)
+    file.write(writer.end())
+  } catch (error) {
+    file.discard()
+    throw error
+  }
+  file.close()
   const { moments, events } = writer
   io.stderr.write(
-    `${moments} moments of ${node} with ${events} events in ${path}. It holds names of pods, paths and evidence, as they were redacted when they were seen: read it before you give it away.\n`,
+    `${moments} moments of ${node} with ${events} events in ${file.name}. It holds names of pods, paths and evidence, as they were redacted when they were seen: read it before you give it away.\n`,
   )
 }
 

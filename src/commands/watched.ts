@@ -147,7 +147,14 @@ export function watchThere(url: string, changed: () => void, given: Access = ope
   return {
     picture() {
       const staleAfterMs = staleAfter(client.view()?.hello.intervalMs ?? 0)
-      picture ??= { snapshot, lacking: undefined, events, origin: { kind: 'agent', url: address, link }, freshAtMs, staleAfterMs }
+      picture ??= {
+        snapshot,
+        lacking: undefined,
+        events,
+        origin: { kind: 'agent', url: address, link },
+        freshAtMs,
+        staleAfterMs,
+      }
       return picture
     },
     wantProcesses: (wanted) => client.wantProcesses(wanted),

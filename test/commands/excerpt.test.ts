@@ -82,6 +82,11 @@ describe('record --from-journal', () => {
     expect((await shimscope(['verdicts', '--output', 'npd', ...from])).out).toContain('shim-leaked')
   })
 
+  test('to the standard output', async () => {
+    const argv = ['--around', at(22), '--before', '10m', '--after', '5m']
+    expect((await record(...argv, '-')).out).toBe(readFileSync(file, 'utf8'))
+  })
+
   test('what was hidden stays hidden, and more can be', async () => {
     const strict = join(kept.path, 'strict')
     await record('--around', at(22), '--redact', 'strict', strict)
