@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { fallbacks } from '../../src/config.ts'
@@ -238,6 +239,15 @@ describe('such a file', () => {
     wants.terminate()
     stop.abort()
     expect((await served).code).toBe(0)
+  })
+
+  test('made by an earlier version is understood: a pod forgotten by containerd 1.6, and a shim killed', async () => {
+    const from = fileURLToPath(new URL('../excerpts/pod-forgotten-shim-killed', import.meta.url))
+    const { code, out } = await shimscope(['verdicts', '--from', from])
+    expect(code).toBe(1)
+    expect(out).toMatch(/critical {2,}shim-abandoned {2,}firing/)
+    expect((await shimscope(['tree', '--from', from, '--at', '2026-11-21T18:32:12Z'])).out).toContain('shim-daemonless')
+    expect((await shimscope(['tree', '--from', from])).out).not.toContain('default/web')
   })
 
   test('is watched, to its end', async () => {

@@ -6,11 +6,11 @@ import { chromium } from 'playwright-core'
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 
-/** @type {{name: string, recording: string, width: number, height: number, scheme: 'light' | 'dark', look: (page: import('playwright-core').Page) => Promise<void>}[]} */
+/** @type {{name: string, file: string, width: number, height: number, scheme: 'light' | 'dark', look: (page: import('playwright-core').Page) => Promise<void>}[]} */
 const pictures = [
   {
     name: 'incident',
-    recording: 'demo-pod-shim-killed',
+    file: 'recordings/demo-pod-shim-killed.proc',
     width: 1280,
     height: 760,
     scheme: 'light',
@@ -20,7 +20,7 @@ const pictures = [
   },
   {
     name: 'processes-dark',
-    recording: 'side-by-side',
+    file: 'recordings/side-by-side.proc',
     width: 1280,
     height: 640,
     scheme: 'dark',
@@ -32,11 +32,21 @@ const pictures = [
   },
   {
     name: 'narrow',
-    recording: 'shim-abandoned',
+    file: 'recordings/shim-abandoned.proc',
     width: 400,
     height: 760,
     scheme: 'light',
     async look() {},
+  },
+  {
+    name: 'from-journal',
+    file: 'excerpts/pod-forgotten-shim-killed',
+    width: 1280,
+    height: 720,
+    scheme: 'light',
+    async look(page) {
+      await page.locator('.card .link').first().click()
+    },
   },
 ]
 
@@ -53,8 +63,8 @@ try {
   await browser.close()
 }
 
-async function take({ name, recording, width, height, scheme, look }) {
-  const { url, stop } = await play(here(`../recordings/${recording}.proc`))
+async function take({ name, file, width, height, scheme, look }) {
+  const { url, stop } = await play(here(`../${file}`))
   try {
     const page = await browser.newPage({
       viewport: { width, height },

@@ -7,6 +7,8 @@ import { until } from './until.ts'
 
 export interface FeedClient {
   view(): View | undefined
+  /** What it held after each frame. */
+  views: readonly View[]
   /** Types of the frames so far, in order. */
   frames: Frame['type'][]
   /** Events as they came in, by our own monotonic clock. */
@@ -20,6 +22,7 @@ export interface FeedClient {
 export async function followFeed(served: Served): Promise<FeedClient> {
   const frames: Frame['type'][] = []
   const happened: FeedClient['happened'] = []
+  const views: View[] = []
   const sockets: WebSocket[] = []
   const client = follow({
     url: 'http://agent',
@@ -29,7 +32,8 @@ export async function followFeed(served: Served): Promise<FeedClient> {
       sockets.push(socket)
       return socket
     },
-    changed(_, frame) {
+    changed(view, frame) {
+      views.push(view)
       frames.push(frame.type)
       if (frame.type === 'delta') {
         for (const event of frame.events) happened.push({ event, atMs: performance.now() })
@@ -39,6 +43,7 @@ export async function followFeed(served: Served): Promise<FeedClient> {
   })
   await until('the client holds a view', () => client.view()?.current)
   return {
+    views,
     frames,
     happened,
     view: () => client.view(),
