@@ -17,7 +17,7 @@ const [root] = process.argv.slice(2)
 const epoch = Number(process.env.SOURCE_DATE_EPOCH ?? 0)
 
 // Where the runtime mounts something, and a user to be.
-for (const directory of ['dev', 'etc', 'host/cgroup', 'host/proc', 'proc', 'sys', 'tmp'])
+for (const directory of ['dev', 'etc', 'host/cgroup', 'host/proc', 'proc', 'sys', 'tmp', 'var/lib/shimscope'])
   mkdirSync(join(root, directory), { recursive: true })
 writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0:root:/:/nonexistent\nnobody:x:65534:65534:nobody:/:/nonexistent\n')
 writeFileSync(join(root, 'etc/group'), 'root:x:0:\nnogroup:x:65534:\n')

@@ -32,8 +32,8 @@ export interface WakeUpCounts extends SourceCounts {
 /** Facts of the node that are not part of the public snapshot but of its metrics. */
 export interface NodeFacts {
   readonly pidMax: number | null
-  /** Zombies by the process that should reap them. */
-  readonly zombies: Readonly<Record<'container-init' | 'shim' | 'init' | 'other', number>>
+  /** Zombies by the process that should reap them; `null`: not known. */
+  readonly zombies: Readonly<Record<'container-init' | 'shim' | 'init' | 'other', number>> | null
 }
 
 /** One finished pass, as subscribers receive it. */
@@ -56,8 +56,8 @@ export interface Agent {
   deltasSince(run: string, seq: number): readonly Delta[] | undefined
   /** The last events, oldest first. */
   events(): readonly NodeEvent[]
-  /** The processes of the latest snapshot: made on demand, since they are many. */
-  processes(): Promise<readonly Process[]>
+  /** The processes of the latest snapshot: made on demand, since they are many. `undefined`: what it looks at has none. */
+  processes(): Promise<readonly Process[] | undefined>
   /** Calls after every pass; the result unsubscribes. */
   subscribe(listener: (pass: Pass) => void): () => void
 }

@@ -5,7 +5,8 @@ import { type PassOptions, type PassOutcome, PassRunner } from './pass-runner.ts
 /** Where passes are made: in this thread, or in a worker that leaves this one to its clients. */
 export interface Passes {
   next(): Promise<PassOutcome | false>
-  processes(): Promise<readonly Process[]>
+  /** `undefined`: what is looked at does not tell. */
+  processes(): Promise<readonly Process[] | undefined>
   close(): Promise<void>
 }
 

@@ -7,6 +7,7 @@ import type { ProcSource } from '../sources/proc-source.ts'
 import { type LoopOptions, type RunningAgent, startLoop } from './loop.ts'
 import { type PassOptions, PassRunner } from './pass-runner.ts'
 import { passesHere } from './passes.ts'
+import { recalledPasses } from './recalled-passes.ts'
 import { passesInWorker } from './worker-passes.ts'
 
 /** How passes are made, whoever asks. */
@@ -39,6 +40,10 @@ export const watchNode = (
 /** An agent over any source, in this thread: a recording that is played, say. */
 export const watchSource = (source: ProcSource, options: LoopOptions & Inspecting): RunningAgent =>
   startLoop(passesHere(source, { ...inspecting(options), run: newRun() }), options)
+
+/** An agent that tells again what another one saw. */
+export const watchMoments = (moments: Parameters<typeof recalledPasses>[0], options: LoopOptions): RunningAgent =>
+  startLoop(recalledPasses(moments), options)
 
 /**
  * One look. Of a recording with several moments the last is shown, and the earlier ones count towards its ages.

@@ -13,14 +13,14 @@ import { tryInotify } from '../sources/inotify.ts'
 import type { ProcSource } from '../sources/proc-source.ts'
 import type { Command } from './command.ts'
 import { compareWithPs, notCompared, whyNotComparable } from './compare-with-ps.ts'
-import { sourceOf } from './source.ts'
+import { playedOf, sourceOf } from './source.ts'
 import { styleOf } from './style.ts'
 
 export const doctor: Command = {
   name: 'doctor',
   title: 'what can be read and why not, and whether ps agrees; exit code 0: fine, 1: it disagrees, 2: could not look',
   async run({ settings, io }) {
-    const source = sourceOf(settings)
+    const source = sourceOf(settings, playedOf(settings))
     const host = await lastPass(source, interestOf)
     if (host.processes.length === 0)
       throw new BadInput(`${settings.procfs} shows no process that can be read; give another with --path.procfs`)

@@ -2,6 +2,7 @@ import { accessSync, constants, statSync } from 'node:fs'
 import { timeForms, timeOf } from '../core/snapshot/time-of.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import type { Settings } from '../config.ts'
+import type { Excerpt } from '../journal/excerpt.ts'
 import { beginningOf, type Gap, snapshotAt } from '../journal/look-back.ts'
 import { strangersIn } from '../journal/segment-files.ts'
 import { printable } from '../outputs/text/printable.ts'
@@ -12,7 +13,9 @@ import type { Io } from './command.ts'
 export async function recall(settings: Settings, at: string, io: Io): Promise<Snapshot> {
   const { from, source } = settings
   if (from !== undefined || source === 'ps')
-    throw new BadInput('--at looks into the journal, and --from and --source ps do not; give one of them')
+    throw new BadInput(
+      '--at looks into a journal, or a file that record --from-journal made of one; other recordings and --source ps have no past; leave one of them out',
+    )
   const directory = journalOf(settings, '--at')
   const nowMs = Date.now()
   const atMs = timeGiven('--at', at, nowMs)
@@ -24,6 +27,20 @@ export async function recall(settings: Settings, at: string, io: Io): Promise<Sn
     beginsAtMs === undefined || beginsAtMs <= atMs
       ? `nothing in the journal ${directory} can be read for ${iso(atMs)}; shimscope events --since ${iso(beginsAtMs ?? atMs)} shows what can be`
       : `the journal ${directory} begins at ${iso(beginsAtMs)}, and ${iso(atMs)} is before that; give a later time`,
+  )
+}
+
+/** What a file from a journal shows at its end, or at `--at`. Throws a BadInput. */
+export function recallFrom({ head, moments, gaps }: Excerpt, { from, at }: Settings, io: Io): Snapshot {
+  for (const gap of gaps) io.stderr.write(`shimscope: in ${from}, ${printable(gap)}\n`)
+  const times = moments.map(({ takenAtMs }) => takenAtMs)
+  const [begunMs, endedMs] = [Math.min(...times), Math.max(...times)]
+  // In it, the latest 03:12 is the one before its end.
+  const atMs = at === undefined ? endedMs : timeGiven('--at', at, Date.parse(head.until))
+  const moment = at === undefined ? moments.at(-1) : moments.findLast(({ takenAtMs }) => takenAtMs <= atMs)
+  if (moment !== undefined && atMs <= Date.parse(head.until)) return moment.snapshot
+  throw new BadInput(
+    `${from} is of the time from ${iso(begunMs)} to ${iso(endedMs)}, and ${iso(atMs)} is not in it; give a time that is`,
   )
 }
 
@@ -71,4 +88,4 @@ export function sentenceOf(gap: Gap): string {
   }
 }
 
-const iso = (ms: number): string => new Date(ms).toISOString()
+export const iso = (ms: number): string => new Date(ms).toISOString()

@@ -1,4 +1,3 @@
-import { closeSync, openSync, writeSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { interestOf } from '../core/inspect.ts'
 import type { Redaction } from '../core/model/memory.ts'
@@ -12,16 +11,30 @@ import { recorderOf } from '../sources/recorder.ts'
 import { formatMoment, formatStory } from '../sources/recording.ts'
 import type { HostSample } from '../core/model/host.ts'
 import type { Command } from './command.ts'
-import { sourceOf } from './source.ts'
+import { createFile } from './recorded-file.ts'
+import { recordExcerpt } from './record-excerpt.ts'
+import { playedOf, sourceOf } from './source.ts'
 import { version } from './version.ts'
 
 export const record: Command = {
   name: 'record',
-  argument: { form: '<file>', help: 'a file that is not there yet; it will be readable by its owner only' },
-  title: 'write what is read into a recording that replays anywhere, with credentials hidden',
+  argument: {
+    form: '<file>',
+    help: 'a file that is not there yet, which its owner only will be able to read; -: the standard output',
+  },
+  title:
+    'write what is read, or what the journal tells of a time, into a file that replays anywhere, credentials hidden',
   async run({ settings, argument: path = '', io }) {
-    const recorder = recorderOf(sourceOf(settings), recordedArgv(settings.redaction))
-    const file = create(path)
+    if (settings.fromJournal === true) {
+      if (settings.from !== undefined)
+        throw new BadInput('--from-journal reads the journal and --from FILE a recording; give one of them')
+      await recordExcerpt(settings, path, io)
+      return 0
+    }
+    if (settings.around !== undefined)
+      throw new BadInput('--around looks into the journal; give --from-journal too, or leave it out')
+    const recorder = recorderOf(sourceOf(settings, playedOf(settings)), recordedArgv(settings.redaction))
+    const file = createFile(path, io)
     const stopped = io.untilStopped()
     const begunMs = performance.now()
     let moments = 0
@@ -33,8 +46,8 @@ export const record: Command = {
         const pass = await new Collector(recorder.source).pass(interestOf)
         const moment = recorder.moment()
         if (pass === false || moment === undefined) break
-        if (moments === 0) writeSync(file, formatStory(storyOf(pass)))
-        writeSync(file, formatMoment(moment))
+        if (moments === 0) file.write(formatStory(storyOf(pass)))
+        file.write(formatMoment(moment))
         host = pass
         moments += 1
         // A recording ends by itself; the node does not.
@@ -44,12 +57,12 @@ export const record: Command = {
         await sleep(waitMs, undefined, { signal: stopped }).catch(() => {})
       }
     } finally {
-      closeSync(file)
+      file.close()
     }
     if (host !== false) {
       const what = moments === 1 ? 'One moment' : `${moments} moments`
       io.stderr.write(
-        `${what} of ${host.node} with ${host.processes.length} processes in ${path}. It holds command lines, with known forms of credentials hidden: read it before you give it away.\n`,
+        `${what} of ${host.node} with ${host.processes.length} processes in ${file.name}. It holds command lines, with known forms of credentials hidden: read it before you give it away.\n`,
       )
     }
     return 0
@@ -78,15 +91,3 @@ const isOfRuntime = ([program = '']: readonly string[]): boolean => {
 }
 
 const programs = runtimes.flatMap((runtime) => runtime.programs)
-
-/** Never over a file that is there: it may be the only record of an incident. */
-function create(path: string): number {
-  try {
-    return openSync(path, 'wx', 0o600)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === undefined) throw error
-    if (code === 'EEXIST') throw new BadInput(`${path} is there already; give another name, or remove it first`)
-    throw new BadInput(`${path} cannot be written (${code}); give a file in a directory that you may write to`)
-  }
-}

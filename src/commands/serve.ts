@@ -7,12 +7,12 @@ import type { Snapshot } from '../core/model/snapshot.ts'
 import { runtimes } from '../core/runtimes/index.ts'
 import { verdictRules } from '../core/verdicts/index.ts'
 import type { Journal } from '../journal/journal.ts'
-import { lookBackInto } from './look-back-into.ts'
 import { asksForSecret, isGuarded } from '../outputs/http/door/door.ts'
 import { type RefusalReason, refusalReasons } from '../outputs/http/doors.ts'
 import { explainListenFailure, isLoopback, parseListenAddress } from '../outputs/http/listen-address.ts'
 import { writeFrame } from '../outputs/http/live-schema.ts'
 import { buildServer } from '../outputs/http/server.ts'
+import type { Past } from '../outputs/http/past.ts'
 import { addLive } from '../outputs/live/add-live.ts'
 import { tellLines } from '../outputs/log/lines.ts'
 import { createExposition } from '../outputs/metrics/exposition.ts'
@@ -22,7 +22,10 @@ import { BadInput } from '../sources/bad-input.ts'
 import { agentOf } from './agent-of.ts'
 import type { Command, Io } from './command.ts'
 import { journalTo } from './journal-to.ts'
+import { lookBackInto, lookBackIntoExcerpt } from './look-back-into.ts'
 import { createLog, failureOf, type Log } from './log.ts'
+import type { Played } from './played.ts'
+import { playedOf } from './source.ts'
 import { version } from './version.ts'
 import { type WebDoor, webDoor } from './web-door.ts'
 
@@ -63,14 +66,15 @@ interface Serving {
 async function watchAndServe({ settings, io, log, journal, address }: Serving): Promise<void> {
   const loopback = isLoopback(address.host)
   const door = webDoor({ configFile: settings.webConfigFile, tokenFile: settings.bearerTokenFile }, log)
-  const agent = agentOf(settings, (error) => log.error('a pass failed', { failure: failureOf(error) }))
+  const played = playedOf(settings)
+  const agent = agentOf(settings, played, (error) => log.error('a pass failed', { failure: failureOf(error) }))
   // Before all others: what a client is sent has been written.
   journal?.follow(agent)
   tellLines(agent, ({ level, time, message, attributes }) => log[level](message, attributes, time))
   // What collects JSON lines gets nothing else.
   const announce = settings.logFormat === 'json' ? log.info : (text: string) => io.stdout.write(`${text}\n`)
   try {
-    const app = await serverOf(agent, settings, { loopback, door, log, journal })
+    const app = await serverOf(agent, settings, { loopback, door, log, journal, past: pastOf(settings, played) })
     io.onHangup(() => door.reload())
     io.outliveReaders()
     for (const warning of loopback ? [] : exposures(door, settings)) log.warn(warning)
@@ -109,11 +113,21 @@ function exposures(door: WebDoor, { listenAddress }: Settings): string[] {
     : []
 }
 
-async function serverOf(
-  agent: RunningAgent,
-  settings: Settings,
-  { loopback, door, log, journal }: { loopback: boolean; door: WebDoor; log: Log; journal: Journal | undefined },
-) {
+interface Wiring {
+  readonly loopback: boolean
+  readonly door: WebDoor
+  readonly log: Log
+  readonly journal: Journal | undefined
+  readonly past: Past | undefined
+}
+
+/** What came before: in the journal, or in the file that is played. */
+function pastOf({ journalDirectory }: Settings, played: Played | undefined): Past | undefined {
+  if (journalDirectory !== undefined) return lookBackInto(journalDirectory)
+  return played?.kind === 'excerpt' ? lookBackIntoExcerpt(played.excerpt) : undefined
+}
+
+async function serverOf(agent: RunningAgent, settings: Settings, { loopback, door, log, journal, past }: Wiring) {
   const refused = new Map<RefusalReason, number>(refusalReasons.map((reason) => [reason, 0]))
   const report = (error: unknown): void => log.error('a request failed', { failure: failureOf(error) })
   let feed: Awaited<ReturnType<typeof addLive>> | undefined
@@ -134,18 +148,22 @@ async function serverOf(
     runtimeTable: runtimes,
     verdictTable: verdictRules,
     renderMetrics: (accept) => exposition.render(accept),
-    renderTree: async (snapshot, query) =>
-      renderTree(
-        { ...snapshot, processes: await agent.processes() },
-        { color: false, width: null, charset: 'utf8', ...(query === undefined ? {} : { query }) },
-      ),
+    renderTree: async (snapshot, query) => {
+      const processes = await agent.processes()
+      return renderTree(processes === undefined ? snapshot : { ...snapshot, processes }, {
+        color: false,
+        width: null,
+        charset: 'utf8',
+        ...(query === undefined ? {} : { query }),
+      })
+    },
     loopback,
     allowedHosts: [hostname(), ...(settings.allowedHosts ?? [])],
     door: () => door.current(),
     refused: (reason) => refused.set(reason, (refused.get(reason) ?? 0) + 1),
     doorReplaced: () => feed?.dismiss(),
     report,
-    ...(settings.journalDirectory !== undefined && { past: lookBackInto(settings.journalDirectory) }),
+    ...(past !== undefined && { past }),
   })
   // The feed comes last and the metrics count its clients.
   feed = await addLive(app, { agent, writeFrame, report })

@@ -5,10 +5,12 @@ import type { Process, Snapshot } from '../core/model/snapshot.ts'
 import type { View } from '../core/snapshot/receive.ts'
 import type { Settings } from '../config.ts'
 import { follow } from '../outputs/live/client.ts'
+import { noProcesses } from '../outputs/text/summary.ts'
 import type { Origin, Picture } from '../outputs/text/watch/picture.ts'
 import { agentOf } from './agent-of.ts'
 import { askAgent } from './ask-agent.ts'
 import { type Access, basicAuthorization, openAccess } from './http-config.ts'
+import { playedOf } from './source.ts'
 
 /** What a screen is drawn of, wherever it comes from. */
 export interface Watched {
@@ -30,8 +32,10 @@ export function watchHere(settings: Settings, changed: () => void): Watched {
   let freshAtMs: number | undefined
   let wanted = false
   let processes: readonly Process[] | undefined
+  let lacking: string | undefined
   let picture: Picture | undefined
-  const agent = agentOf(settings, (error) => {
+  const played = playedOf(settings)
+  const agent = agentOf(settings, played, (error) => {
     failure = error.message
     shown()
   })
@@ -48,6 +52,7 @@ export function watchHere(settings: Settings, changed: () => void): Watched {
     agent.processes().then(
       (found) => {
         if (wanted) processes = found
+        lacking = wanted && found === undefined ? noProcesses : undefined
         shown()
       },
       // The next pass says what is wrong.
@@ -69,6 +74,7 @@ export function watchHere(settings: Settings, changed: () => void): Watched {
     picture() {
       picture ??= {
         snapshot: withProcesses(agent.latest()?.snapshot, processes),
+        lacking,
         events: agent.events(),
         origin: origin(),
         freshAtMs,
@@ -79,6 +85,7 @@ export function watchHere(settings: Settings, changed: () => void): Watched {
     wantProcesses(now) {
       wanted = now
       processes = undefined
+      lacking = undefined
       if (now) void askForProcesses()
       else shown()
     },
@@ -140,7 +147,14 @@ export function watchThere(url: string, changed: () => void, given: Access = ope
   return {
     picture() {
       const staleAfterMs = staleAfter(client.view()?.hello.intervalMs ?? 0)
-      picture ??= { snapshot, events, origin: { kind: 'agent', url: address, link }, freshAtMs, staleAfterMs }
+      picture ??= {
+        snapshot,
+        lacking: undefined,
+        events,
+        origin: { kind: 'agent', url: address, link },
+        freshAtMs,
+        staleAfterMs,
+      }
       return picture
     },
     wantProcesses: (wanted) => client.wantProcesses(wanted),

@@ -32,6 +32,8 @@ export interface JournalCounts {
   /** Of the oldest segment that can be read. */
   readonly oldestAtMs: number | undefined
   readonly failedWrites: number
+  /** Since this one was opened; those that were removed since are counted. */
+  readonly written: { readonly bytes: number; readonly events: number; readonly seconds: number }
 }
 
 /** A quiet node says that it still is. */
@@ -62,6 +64,9 @@ export class Journal {
   #missed: readonly NodeEvent[] = []
   #lostEvents = 0
   #failedWrites = 0
+  #writtenBytes = 0
+  #writtenEvents = 0
+  #writtenMs = 0
   #failing = false
   #notBeforeMs = Number.NEGATIVE_INFINITY
   #retrying: NodeJS.Timeout | undefined
@@ -106,6 +111,7 @@ export class Journal {
       segments: this.#past.count + (current === undefined ? 0 : 1),
       oldestAtMs: this.#past.oldestAtMs ?? current?.openedAtMs,
       failedWrites: this.#failedWrites,
+      written: { bytes: this.#writtenBytes, events: this.#writtenEvents, seconds: this.#writtenMs / 1_000 },
     }
   }
 
@@ -170,13 +176,16 @@ export class Journal {
 
   #begin(snapshot: Snapshot, events: readonly NodeEvent[]): void {
     this.#endSegment()
-    const beginning = packBeginning(snapshot, [...this.#missed, ...events])
+    const all = [...this.#missed, ...events]
+    const beginning = packBeginning(snapshot, all)
     this.#past.prune(beginning.openedAtMs, beginning.bytes.length, beginning.openedAtMs)
     const path = segmentPath(this.#options.directory, this.#nextIndex)
     // If that name is taken, the next try takes the next one.
     this.#nextIndex += 1
     this.#segment = new SegmentWriter(path, beginning)
     this.#missed = []
+    this.#writtenBytes += beginning.bytes.length
+    this.#writtenEvents += all.length
   }
 
   #append(entry: Entry): void {
@@ -185,6 +194,8 @@ export class Journal {
     const record = segment.pack(entry)
     this.#past.prune(Date.parse(entry.takenAt), segment.bytes + record.length, segment.openedAtMs)
     segment.append(record)
+    this.#writtenBytes += record.length
+    if (entry.type === 'delta') this.#writtenEvents += entry.events.length
   }
 
   #endSegment(): void {
@@ -197,6 +208,7 @@ export class Journal {
 
   /** After a failure what was written stays, and the next try begins a segment of its own with what was missed. */
   #try(snapshot: Snapshot, events: readonly NodeEvent[], write: () => void): void {
+    const begunMs = performance.now()
     try {
       write()
     } catch (error) {
@@ -208,6 +220,7 @@ export class Journal {
       this.#failing = true
       return
     }
+    this.#writtenMs += performance.now() - begunMs
     this.#written = snapshot
     if (this.#failing) this.#options.report({ kind: 'writing-again', lostEvents: this.#lostEvents })
     this.#failing = false

@@ -1,7 +1,7 @@
 import type { NodeEvent } from '../core/model/event.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import { STILL_MS } from './journal.ts'
-import { readSegment } from './read-segment.ts'
+import { type JournalMoment, readSegment } from './read-segment.ts'
 import { type Flaw, listSegments, type SegmentFile } from './segment-files.ts'
 
 /** What a journal could not say, for a sentence about it. */
@@ -25,6 +25,7 @@ export interface PastEvent {
 
 /** A pass may be late by so much before one says that nobody looked. */
 const LATE_MS = STILL_MS / 2
+const LONGEST_REST_MS = STILL_MS + LATE_MS
 
 /**
  * The node as it was at a time: the last moment in the journal's own order that the clock had not put behind it. Where
@@ -49,7 +50,7 @@ export async function snapshotAt(directory: string, atMs: number): Promise<Recal
     const fromMs = Date.parse(snapshot.takenAt)
     const next = segments.slice(index + 1).find(({ opening }) => opening !== undefined)
     const untilMs = nextMs ?? (next && openedAtMs(next))
-    if (atMs - fromMs > STILL_MS + LATE_MS) gaps.push({ kind: 'unwatched', fromMs, untilMs })
+    if (atMs - fromMs > LONGEST_REST_MS) gaps.push({ kind: 'unwatched', fromMs, untilMs })
     return { snapshot, beginsAtMs: beginOf(segments), gaps }
   }
   return { snapshot: undefined, beginsAtMs: beginOf(segments), gaps }
@@ -76,6 +77,48 @@ export async function* eventsBetween(
     for (const gap of gaps.splice(0)) gapFound(gap)
   }
 }
+
+/** What a journal tells of a time, in the order in which it was written. */
+export type Told = { readonly moment: JournalMoment } | { readonly gap: Gap }
+
+/**
+ * The node at `fromMs`, and every moment from then until `untilMs`. Where nobody looked at `fromMs` it begins with the
+ * first that was seen after it. Throws as above.
+ */
+export async function* toldBetween(directory: string, fromMs: number, untilMs: number): AsyncGenerator<Told> {
+  const segments = listSegments(directory)
+  const gaps: Gap[] = []
+  /** The last one before `fromMs`. */
+  let lead: JournalMoment | undefined
+  let lastMs: number | undefined
+  const leadIn = function* (): Generator<Told> {
+    if (lead === undefined || lastMs !== undefined || fromMs - takenAtMs(lead) > LONGEST_REST_MS) return
+    lastMs = takenAtMs(lead)
+    yield { moment: { ...lead, events: [] } }
+  }
+  for (const [index, segment] of segments.entries()) {
+    if (openedAtMs(segment) > untilMs || !mayHold(segment, segments[index + 1], fromMs, untilMs)) continue
+    for await (const moment of readSegment(segment.path, flawIn(segment, gaps))) {
+      const atMs = takenAtMs(moment)
+      // Within a segment no time goes back.
+      if (atMs > untilMs) break
+      if (atMs <= fromMs) {
+        lead = moment
+        continue
+      }
+      yield* leadIn()
+      if (lastMs !== undefined && atMs - lastMs > LONGEST_REST_MS)
+        yield { gap: { kind: 'unwatched', fromMs: lastMs, untilMs: atMs } }
+      lastMs = atMs
+      yield { moment }
+    }
+    for (const gap of gaps.splice(0)) yield { gap }
+  }
+  // Between two looks at a node where nothing happened.
+  yield* leadIn()
+}
+
+const takenAtMs = ({ snapshot }: JournalMoment): number => Date.parse(snapshot.takenAt)
 
 /** When the journal begins by its oldest readable segment; `undefined`: there is none. Throws as above. */
 export const beginningOf = (directory: string): number | undefined => beginOf(listSegments(directory))

@@ -1,25 +1,7 @@
 import type { NodeEvent } from '../core/model/event.ts'
-import type { Severity, Snapshot } from '../core/model/snapshot.ts'
-import { STILL_MS } from './journal.ts'
+import { type Blank, inParts, type Mark, markOf, together, unwatched } from './marks.ts'
 import { readSegment } from './read-segment.ts'
 import { type Flaw, listSegments, type SegmentFile } from './segment-files.ts'
-
-/** What happened within a stretch of time. */
-export interface Mark {
-  /** Of its first event. */
-  readonly atMs: number
-  readonly events: number
-  /** Of the verdicts that were raised; `undefined`: none was. */
-  readonly worst: Severity | undefined
-}
-
-/** A stretch of which the journal knows nothing: it shows the moment before. */
-export interface Blank {
-  readonly fromMs: number
-  readonly untilMs: number
-  /** `unwatched`: nobody looked, or nobody could write. */
-  readonly why: 'unwatched' | 'damaged'
-}
 
 /** What is kept of a segment. */
 interface Counted {
@@ -32,8 +14,6 @@ interface Counted {
 
 /** What is kept of a segment counts events by stretches of this length: some 60 bytes each, where there were any. */
 const CELL_MS = 5_000
-/** A quiet node says once a minute that it is; a pass may be late by half of that. */
-const UNWATCHED_MS = STILL_MS * 1.5
 
 /**
  * What happened when, for the whole of a journal, without all of its events in memory. A segment that is complete is read
@@ -66,9 +46,8 @@ export class PastEvents {
       cells.push(...counted.cells.filter(({ atMs }) => atMs >= sinceMs && atMs <= untilMs))
       blanks.push(...counted.blanks, ...blankAfter(counted, segments.slice(index + 1), untilMs))
     }
-    const partMs = Math.max(1, (untilMs - sinceMs + 1) / parts)
     return {
-      marks: together(cells, ({ atMs }) => Math.floor((atMs - sinceMs) / partMs)),
+      marks: inParts(cells, sinceMs, untilMs, parts),
       blanks: blanks.filter((blank) => blank.untilMs >= sinceMs && blank.fromMs <= untilMs),
     }
   }
@@ -131,15 +110,9 @@ async function count(path: string): Promise<Counted> {
     const atMs = Date.parse(snapshot.takenAt)
     blanks.push(...unwatched(endsAtMs, atMs))
     endsAtMs = atMs
-    for (const event of events)
-      marks.push({ atMs: Date.parse(event.at), events: 1, worst: severityOf(event, snapshot.verdicts) })
+    for (const event of events) marks.push(markOf(event, snapshot.verdicts))
   }
   return { cells: together(marks, ({ atMs }) => Math.floor(atMs / CELL_MS)), blanks, endsAtMs, flaw }
-}
-
-function unwatched(fromMs: number | undefined, untilMs: number): readonly Blank[] {
-  if (fromMs === undefined || !(untilMs - fromMs > UNWATCHED_MS)) return []
-  return [{ fromMs, untilMs, why: 'unwatched' }]
 }
 
 /** From the end of one segment to the beginning of the next that can be read, or to `untilMs` where there is none. */
@@ -151,40 +124,4 @@ function blankAfter({ endsAtMs, flaw }: Counted, later: readonly SegmentFile[], 
   const nextMs = next === undefined ? untilMs : openedAt(next)
   if (damaged) return nextMs > endsAtMs ? [{ fromMs: endsAtMs, untilMs: nextMs, why: 'damaged' }] : []
   return next === undefined ? [] : unwatched(endsAtMs, nextMs)
-}
-
-/** One mark for all of one part, oldest first. */
-function together(marks: readonly Mark[], partOf: (mark: Mark) => number): readonly Mark[] {
-  const parts = new Map<number, Mark>()
-  for (const mark of marks) {
-    const part = partOf(mark)
-    const before = parts.get(part)
-    parts.set(part, before === undefined ? mark : joined(before, mark))
-  }
-  return [...parts.values()].sort((a, b) => a.atMs - b.atMs)
-}
-
-const joined = (a: Mark, b: Mark): Mark => ({
-  atMs: Math.min(a.atMs, b.atMs),
-  events: a.events + b.events,
-  worst: worse(a.worst, b.worst),
-})
-
-const ranks: Readonly<Record<Severity, number>> = { info: 1, warning: 2, critical: 3 }
-
-const worse = (a: Severity | undefined, b: Severity | undefined): Severity | undefined =>
-  (a === undefined ? 0 : ranks[a]) >= (b === undefined ? 0 : ranks[b]) ? a : b
-
-/** An event of a verdict begins with its code. One that was missed may have been cleared since: nothing tells how bad it was. */
-function severityOf({ type, subject, summary }: NodeEvent, verdicts: Snapshot['verdicts']): Severity | undefined {
-  if (type !== 'verdict-raised') return undefined
-  const raised = verdicts.find(
-    (verdict) =>
-      summary.startsWith(`${verdict.code} `) &&
-      verdict.subject.kind === subject.kind &&
-      verdict.subject.key === subject.key &&
-      verdict.subject.id === subject.id &&
-      verdict.subject.pid === subject.pid,
-  )
-  return raised?.severity ?? 'warning'
 }

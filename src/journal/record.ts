@@ -49,7 +49,7 @@ export const packOpening = (opening: Opening): Buffer => framed(Buffer.from(JSON
 export const packHead = (json: Buffer): Buffer => framed(deflateRawSync(json))
 
 export const packEntry = (entry: Entry, dictionary: Buffer): Buffer =>
-  framed(deflateRawSync(JSON.stringify(entry), { dictionary, level: 3 }))
+  framed(deflateRawSync(JSON.stringify(entry), { dictionary, level: 6 }))
 
 export const unpackOpening = (payload: Buffer): Opening => JSON.parse(payload.toString()) as Opening
 

@@ -3,23 +3,32 @@ import type { Archive } from './archive.ts'
 /** Rest between the end of a recording and its beginning, when it is played again and again. */
 export const REST_MS = 10_000
 
+interface Dated {
+  readonly takenAtMs: number
+}
+
 /**
- * Moments over and over. Time goes on from one round to the next, on the node's own clock too: ages are measured with
- * it, and it never jumps back.
+ * Moments over and over. Time goes on from one round to the next, and never jumps back.
+ *
+ * @param later the same moment, so many ms later, in a round that is counted from 0
  */
-export function* roundAndRound(moments: readonly Archive[]): Generator<Archive, never> {
+export function* roundAndRound<M extends Dated>(
+  moments: readonly M[],
+  later: (moment: M, ms: number, round: number) => M,
+): Generator<M, never> {
   const first = moments[0]
   const last = moments.at(-1)
   if (first === undefined || last === undefined) throw new Error('a recording without a moment cannot be played')
   const roundMs = Math.max(last.takenAtMs - first.takenAtMs, 0) + REST_MS
   for (let round = 0; ; round += 1) {
-    for (const moment of moments) yield round === 0 ? moment : later(moment, round * roundMs)
+    for (const moment of moments) yield round === 0 ? moment : later(moment, round * roundMs, round)
   }
 }
 
 const uptimePath = '/proc/uptime'
 
-function later(moment: Archive, ms: number): Archive {
+/** On the node's own clock too: ages are measured with it. */
+export function laterArchive(moment: Archive, ms: number): Archive {
   const uptime = moment.entries.get(uptimePath)
   const [, seconds] = uptime?.kind === 'file' ? (/^(\d+\.\d+) /.exec(uptime.bytes.toString('latin1')) ?? []) : []
   const takenAtMs = moment.takenAtMs + ms
@@ -33,7 +42,7 @@ function later(moment: Archive, ms: number): Archive {
 }
 
 /** How long each moment lasts until the next one, in ms, as often as it is asked. */
-export function paceOf(moments: readonly Archive[], speed: number): () => number {
+export function paceOf(moments: readonly Dated[], speed: number): () => number {
   let played = 0
   return () => {
     const at = played % moments.length

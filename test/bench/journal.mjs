@@ -214,6 +214,7 @@ console.log(
     `${hours} h of a node with ${pods} pods, ${changes} changes a second and all measurements every 15 s:`,
     `${passes} passes, ${changed} elements written, ${events} events`,
     `${mega(bytes)} MB in ${segments} segments: ${mega((bytes / simulatedSeconds) * 86_400)} MB a day`,
+    `an hour of it: ${Math.round(events / hours)} events, ${mega(bytes / hours)} MB, ${(cpuMicroseconds / 1e6 / hours).toFixed(1)} s of processor time`,
     `${(cpuMicroseconds / 1e6).toFixed(2)} s of processor time: ${(cpuMicroseconds / 1e4 / simulatedSeconds).toFixed(3)} % of a core`,
   ].join('\n'),
 )

@@ -72,8 +72,8 @@ describe('--at', () => {
       '--at: 2999-01-01T00:00:00.000Z has not come yet; leave --at out to see the node as it is',
     ],
     [
-      ['--at', '1h', '--from', 'x.proc'],
-      '--at looks into the journal, and --from and --source ps do not; give one of them',
+      ['--at', '1h', '--source', 'ps'],
+      '--at looks into a journal, or a file that record --from-journal made of one; other recordings and --source ps have no past; leave one of them out',
     ],
   ])('tree %j: one sentence', async (argv, sentence) => {
     const { code, out, err } = await back('tree', ...argv)

@@ -24,7 +24,7 @@ interface Container {
   readonly args: readonly string[]
   readonly env: readonly { readonly name: string }[]
   readonly ports: readonly { readonly name: string; readonly containerPort: number }[]
-  readonly volumeMounts: readonly { readonly name: string; readonly readOnly?: boolean }[]
+  readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string; readonly readOnly?: boolean }[]
   readonly livenessProbe: { readonly httpGet: { readonly path: string; readonly port: string } }
   readonly readinessProbe: { readonly httpGet: { readonly path: string; readonly port: string } }
   readonly securityContext: Value & { readonly capabilities: { readonly drop: string[]; readonly add?: string[] } }
@@ -34,7 +34,11 @@ interface PodTemplate {
   readonly metadata: { readonly labels: Record<string, string> }
   readonly spec: Value & {
     readonly containers: readonly Container[]
-    readonly volumes: readonly { readonly name: string; readonly hostPath: { readonly path: string } }[]
+    readonly volumes: readonly {
+      readonly name: string
+      readonly hostPath?: { readonly path: string }
+      readonly emptyDir?: { readonly sizeLimit: string }
+    }[]
   }
 }
 
@@ -104,7 +108,7 @@ describe.skipIf(!canRender)('the manifests (skipped: kubectl 1.21 or later is no
       expect(throughTypes(misspell(manifest))).not.toMatchObject(misspell(expected))
     })
 
-    test('it may read the node, and nothing else', () => {
+    test('it may read the node, write its journal, and nothing else', () => {
       const manifest = daemonSet(render(folder))
       const { template } = manifest.spec
       const { securityContext, volumeMounts } = agentOf(manifest)
@@ -124,8 +128,17 @@ describe.skipIf(!canRender)('the manifests (skipped: kubectl 1.21 or later is no
         securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
       })
       expect(template.spec).not.toHaveProperty('hostIPC')
-      expect(volumeMounts.map(({ readOnly }) => readOnly)).toEqual([true, true])
-      expect(template.spec.volumes.map(({ hostPath }) => hostPath.path)).toEqual(['/proc', '/sys/fs/cgroup'])
+      const ofTheNode = template.spec.volumes.filter(({ hostPath }) => hostPath !== undefined)
+      expect(ofTheNode.map(({ hostPath }) => hostPath?.path)).toEqual(['/proc', '/sys/fs/cgroup'])
+      for (const { name } of ofTheNode)
+        expect(volumeMounts.find((mount) => mount.name === name)).toMatchObject({ readOnly: true })
+      const others = template.spec.volumes.filter((volume) => !ofTheNode.includes(volume))
+      expect(others).toEqual([{ name: 'journal', emptyDir: { sizeLimit: '256Mi' } }])
+      // What it keeps to by itself stays below what it would be evicted for.
+      expect(options.journalMaxBytes.parse(options.journalMaxBytes.fallback)).toBeLessThan(256 * 2 ** 20)
+      expect(agentOf(manifest).args).toContain(
+        `--journal.directory=${volumeMounts.find(({ name }) => name === 'journal')?.mountPath}`,
+      )
       expect(new Set(volumeMounts.map(({ name }) => name))).toEqual(
         new Set(template.spec.volumes.map(({ name }) => name)),
       )

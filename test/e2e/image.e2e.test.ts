@@ -27,7 +27,11 @@ function runOptions(folder: string): string[] {
     ],
     ...capabilities.drop.flatMap((name) => ['--cap-drop', name]),
     ...(capabilities.add ?? []).flatMap((name) => ['--cap-add', name]),
-    ...container.volumeMounts.flatMap(({ name, mountPath }) => ['-v', `${volumes.get(name)}:${mountPath}:ro`]),
+    ...container.volumeMounts.flatMap(({ name, mountPath }) => {
+      const path = volumes.get(name)?.hostPath?.path
+      // As kubelet makes an emptyDir: everybody's.
+      return path === undefined ? ['--tmpfs', `${mountPath}:mode=777`] : ['-v', `${path}:${mountPath}:ro`]
+    }),
   ]
 }
 
@@ -123,6 +127,11 @@ describe.skipIf(skipReal())('the image, built and run by a real dockerd', () => 
       'http://127.0.0.1:19256/-/ready',
     )
     expect(stdout).toBe('200')
+    // It keeps a journal, and there is no other place that it could write to.
+    const journal = container.args.filter((argument) => argument.startsWith('--journal'))
+    const program = ['/usr/bin/node', '/opt/shimscope/dist/main.js', 'snapshot', '--at', '0s']
+    const past = JSON.parse(await dockerd.docker('exec', 'agent', ...program, ...journal)) as Snapshot
+    expect(past.shims.map(({ key }) => key)).toEqual(seen.shims.map(({ key }) => key))
     // It is alone in its pid namespace, and holds what it was given.
     const status = await node.world.run('cat', `/proc/${pid}/status`)
     expect(status).toMatch(/^NSpid:\t\d+\t1$/m)

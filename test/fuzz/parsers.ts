@@ -20,11 +20,20 @@ import { placeOf } from '../../src/core/runtimes/cgroup-layouts.ts'
 import { parseFlags } from '../../src/core/runtimes/flags.ts'
 import { runtimes } from '../../src/core/runtimes/index.ts'
 import { sandboxIn } from '../../src/core/runtimes/kata-paths.ts'
+import { DamagedExcerpt } from '../../src/journal/damaged-excerpt.ts'
+import { ExcerptWriter } from '../../src/journal/excerpt-writer.ts'
+import { parseExcerpt } from '../../src/journal/parse-excerpt.ts'
+import { faultIn } from '../../src/outputs/http/fault-in.ts'
 import { BrokenWebConfig } from '../../src/outputs/http/door/fields.ts'
 import { parseWebConfig } from '../../src/outputs/http/door/web-config.ts'
 import { parseListenAddress } from '../../src/outputs/http/listen-address.ts'
 import { parseSince } from '../../src/outputs/live/since.ts'
+import { renderTree } from '../../src/outputs/text/tree.ts'
+import { renderVerdicts } from '../../src/outputs/text/verdicts.ts'
 import { DamagedRecording, parseRecording } from '../../src/sources/parse-recording.ts'
+import { diff } from '../../src/core/snapshot/diff.ts'
+import { aContainer, aDaemon, aShim, aSnapshot, aVerdict } from '../core/snapshot/support/nodes.ts'
+import { present } from '../core/snapshot/support/present.ts'
 
 /** A parser over what strangers may write, and the one error that it may answer with. */
 export interface Parser {
@@ -72,6 +81,7 @@ const arguments_ = [
   'curl\0-sSu\0me:x\0-H\0Authorization: Bearer x\0https://a:b@c/?sig=1\0',
 ]
 const recording = `# A story\n\n== 2026-09-01T03:12:00.000Z ==\n-- /proc/uptime --\n600.00 1.00\n-- /proc/1/stat --\n1 (init) S 0\n-- /proc/1/cmdline --\n/sbin/init␀␄\n-- /proc/1/exe !EACCES --\n-- /proc/1/cwd -> / --\n-- /proc/1/cwd facts inode=2 nlink=1 changed=2026-09-01T03:11:00.000Z --\n-- /proc/1/fd/ --\n0\n1␛ff\n`
+const excerpt = writtenExcerpt()
 const webConfig = `tls_server_config:\n  cert_file: a.crt\n  key_file: a.key\n  client_auth_type: RequireAndVerifyClientCert\n  min_version: TLS12\nhttp_server_config:\n  headers:\n    X-Frame-Options: deny\nbasic_auth_users:\n  me: $2y$10$abcdefghijklmnopqrstuuAbcdefghijklmnopqrstuvwxyzABCDEF12\nrate_limit:\n  interval: 1s\n  burst: 5\n`
 
 const parsedOptions = [
@@ -177,6 +187,7 @@ export const parsers: readonly Parser[] = [
     ],
   },
   { name: 'recording', parse: parseRecording, seeds: [recording], refusesWith: DamagedRecording },
+  { name: 'excerpt', parse: playExcerpt, seeds: [excerpt], refusesWith: DamagedExcerpt },
   { name: 'web config', parse: text(parseWebConfig), seeds: [webConfig], ownFile: true, refusesWith: BrokenWebConfig },
   {
     name: 'listen address',
@@ -225,4 +236,28 @@ function recognizeAll(given: string): unknown {
       detail: undefined,
     }),
   )
+}
+
+/** Two moments: a shim is leaked, and a container gone. */
+function writtenExcerpt(): string {
+  const first = aSnapshot({ daemons: [aDaemon()], shims: [aShim()], containers: [aContainer()] })
+  const shims = [aShim({ bundleDeleted: true })]
+  const second = aSnapshot({ ...first, seq: 2, shims, containers: [], verdicts: [aVerdict()] })
+  const { events } = present(diff(first, second))
+  const time = '2026-11-01T12:00:00.000Z'
+  const writer = new ExcerptWriter()
+  return [
+    writer.begin({ node: 'node-1', around: time, from: time, until: time, by: 'a test' }),
+    writer.moment({ snapshot: first, events: [] }),
+    writer.gap('nobody looked'),
+    writer.moment({ snapshot: second, events }),
+    writer.end(),
+  ].join('')
+}
+
+/** What is taken can be shown. */
+function playExcerpt(bytes: Buffer): unknown {
+  const { moments } = parseExcerpt(bytes, faultIn)
+  const style = { color: false, width: 80, charset: 'utf8' } as const
+  return moments.map(({ snapshot }) => [renderTree(snapshot, style), renderVerdicts(snapshot, style)])
 }

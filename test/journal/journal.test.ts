@@ -38,6 +38,8 @@ describe('the journal', () => {
     expect([...bySeq.values()]).toEqual(shown)
     expect(events).toEqual(agent.events())
     expect(events.length).toBeGreaterThan(400)
+    const bytes = listSegments(at.path).reduce((sum, segment) => sum + segment.bytes, 0)
+    expect(journal.counts().written).toEqual({ bytes, events: events.length, seconds: expect.any(Number) })
   })
 
   test('finds a moment by its time, and the last one before where nothing changed', async () => {

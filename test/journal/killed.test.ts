@@ -11,7 +11,7 @@ import { readSegment } from '../../src/journal/read-segment.ts'
 import { listSegments } from '../../src/journal/segment-files.ts'
 import { place } from './support.ts'
 
-const kills = Number(process.env['SHIMSCOPE_KILLS'] ?? 20)
+const kills = Number(process.env['SHIMSCOPE_KILLS'] ?? 100)
 const project = fileURLToPath(new URL('../..', import.meta.url))
 
 const running = new Set<ChildProcess>()
@@ -97,39 +97,68 @@ const nameOf = ({ seq, at, type, subject, summary }: NodeEvent): string =>
 const arraysOf = (from: { readonly [N in (typeof collectionNames)[number]]: unknown }) =>
   Object.fromEntries(collectionNames.map((name) => [name, from[name]]))
 
-test(`killed at ${kills} random moments, every event that a client was sent is in the journal, and every tree`, {
-  timeout: 30_000 + kills * 10_000,
-}, async () => {
-  using at = place()
-  const sum = { frames: 0, events: 0, moments: 0, torn: 0 }
-  for (let kill = 0; kill < kills; kill += 1) {
-    const { child, url } = await serve(at.path, '2000')
-    const client = listen(url)
-    await client.introduced
-    await sleep(Math.random() * 400)
-    child.kill('SIGKILL')
-    await Promise.all([client.closed, once(child, 'exit')])
+interface Sum {
+  frames: number
+  events: number
+  moments: number
+  asked: number
+  torn: number
+}
 
-    const run = client.views[0]?.hello.run ?? ''
-    const { bySeq, events, flaws } = await writtenOf(at.path, run)
-    expect(client.events.filter((event) => !events.has(nameOf(event)))).toEqual([])
-    const held = client.views.flatMap(({ current, takenAt }) =>
-      current === undefined ? [] : [{ ...current, takenAt }],
-    )
-    for (const view of held) expect(bySeq.get(view.seq)).toEqual(arraysOf(view))
-    // By the clock, as `--at` asks: some of them, and the last.
-    for (const view of [...held.filter((_, index) => index % 20 === 0), ...held.slice(-1)]) {
-      const { snapshot } = await snapshotAt(at.path, Date.parse(view.takenAt))
-      expect(snapshot && { run: snapshot.run, ...arraysOf(snapshot) }).toEqual({ run, ...arraysOf(view) })
-    }
-    expect(flaws.filter((kind) => kind !== 'torn')).toEqual([])
-    sum.frames += client.views.length
-    sum.events += client.events.length
-    sum.moments += bySeq.size
-    sum.torn += flaws.length
+async function killOnce(directory: string, sum: Sum): Promise<void> {
+  const { child, url } = await serve(directory, '2000')
+  const client = listen(url)
+  await client.introduced
+  await sleep(Math.random() * 250)
+  child.kill('SIGKILL')
+  await Promise.all([client.closed, once(child, 'exit')])
+
+  const run = client.views[0]?.hello.run ?? ''
+  const { bySeq, events, flaws } = await writtenOf(directory, run)
+  expect(client.events.filter((event) => !events.has(nameOf(event)))).toEqual([])
+  const held = client.views.flatMap(({ current, takenAt }) =>
+    current === undefined ? [] : [{ ...current, takenAt, takenAtMs: Date.parse(takenAt) }],
+  )
+  for (const view of held) expect(bySeq.get(view.seq)).toEqual(arraysOf(view))
+  // By the clock, as `--at` asks: at the last moment, and at some between that nobody chose.
+  const [first, last] = [held[0], held.at(-1)]
+  const times = first === undefined || last === undefined ? [] : [last.takenAtMs, ...timesBetween(first, last)]
+  for (const atMs of times) {
+    const view = held.findLast(({ takenAtMs }) => takenAtMs <= atMs)
+    const { snapshot } = await snapshotAt(directory, atMs)
+    expect(snapshot && { run: snapshot.run, ...arraysOf(snapshot) }).toEqual(view && { run, ...arraysOf(view) })
   }
+  expect(flaws.filter((kind) => kind !== 'torn')).toEqual([])
+  sum.frames += client.views.length
+  sum.events += client.events.length
+  sum.moments += bySeq.size
+  sum.asked += times.length
+  sum.torn += flaws.length
+}
+
+interface Dated {
+  readonly takenAtMs: number
+}
+
+const timesBetween = ({ takenAtMs: from }: Dated, { takenAtMs: until }: Dated): number[] =>
+  Array.from({ length: 5 }, () => from + Math.floor(Math.random() * (until - from)))
+
+/** Agents that live at the same time: while one is started, another is looked into. */
+const LANES = 4
+
+test(`killed at ${kills} random moments, every event that a client was sent is in the journal, and every tree`, {
+  timeout: 60_000 + kills * 10_000,
+}, async () => {
+  const begunMs = performance.now()
+  const sum: Sum = { frames: 0, events: 0, moments: 0, asked: 0, torn: 0 }
+  await Promise.all(
+    Array.from({ length: LANES }, async (_, lane) => {
+      using at = place()
+      for (let kill = lane; kill < kills; kill += LANES) await killOnce(at.path, sum)
+    }),
+  )
   console.info(
-    `  ${kills} kills: clients were sent ${sum.frames} frames with ${sum.events} events; ${sum.moments} moments written, ${sum.torn} torn`,
+    `  ${kills} kills in ${Math.round((performance.now() - begunMs) / 1_000)} s: clients were sent ${sum.frames} frames with ${sum.events} events; ${sum.moments} moments written, ${sum.torn} torn; ${sum.asked} moments asked for by their time`,
   )
   expect(sum.events).toBeGreaterThan(kills)
 })

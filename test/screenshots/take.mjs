@@ -9,11 +9,11 @@ import { chromium } from 'playwright-core'
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 
-/** @type {{name: string, recording: string, width: number, height: number, scheme: 'light' | 'dark', journal?: true, look: (page: import('playwright-core').Page) => Promise<void>}[]} */
+/** @type {{name: string, file: string, width: number, height: number, scheme: 'light' | 'dark', journal?: true, look: (page: import('playwright-core').Page) => Promise<void>}[]} */
 const pictures = [
   {
     name: 'incident',
-    recording: 'demo-pod-shim-killed',
+    file: 'recordings/demo-pod-shim-killed.proc',
     width: 1280,
     height: 760,
     scheme: 'light',
@@ -23,7 +23,7 @@ const pictures = [
   },
   {
     name: 'processes-dark',
-    recording: 'side-by-side',
+    file: 'recordings/side-by-side.proc',
     width: 1280,
     height: 640,
     scheme: 'dark',
@@ -35,7 +35,7 @@ const pictures = [
   },
   {
     name: 'narrow',
-    recording: 'shim-abandoned',
+    file: 'recordings/shim-abandoned.proc',
     width: 400,
     height: 760,
     scheme: 'light',
@@ -44,7 +44,7 @@ const pictures = [
   {
     // Before the shim was killed: all was well, and the timeline shows what was to come.
     name: 'past',
-    recording: 'demo-pod-shim-killed',
+    file: 'recordings/demo-pod-shim-killed.proc',
     width: 1280,
     height: 640,
     scheme: 'light',
@@ -59,7 +59,7 @@ const pictures = [
   },
   {
     name: 'past-dark-narrow',
-    recording: 'demo-pod-shim-killed',
+    file: 'recordings/demo-pod-shim-killed.proc',
     width: 400,
     height: 760,
     scheme: 'dark',
@@ -68,6 +68,16 @@ const pictures = [
       await page.getByRole('button', { name: 'previous event' }).click()
       await page.mouse.move(0, 0)
       await page.locator('#past-title[data-shown]').waitFor()
+    },
+  },
+  {
+    name: 'from-journal',
+    file: 'excerpts/pod-forgotten-shim-killed',
+    width: 1280,
+    height: 720,
+    scheme: 'light',
+    async look(page) {
+      await page.locator('.card .link').first().click()
     },
   },
 ]
@@ -85,8 +95,8 @@ try {
   await browser.close()
 }
 
-async function take({ name, recording, width, height, scheme, journal = false, look }) {
-  const { url, stop } = await play(here(`../recordings/${recording}.proc`), journal)
+async function take({ name, file, width, height, scheme, journal = false, look }) {
+  const { url, stop } = await play(here(`../${file}`), journal)
   try {
     const page = await browser.newPage({
       viewport: { width, height },

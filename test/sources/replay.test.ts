@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseRecording } from '../../src/sources/parse-recording.ts'
-import { paceOf, REST_MS, roundAndRound } from '../../src/sources/replay.ts'
+import { laterArchive, paceOf, REST_MS, roundAndRound } from '../../src/sources/replay.ts'
 
 const { moments } = parseRecording(
   Buffer.from(`== 2026-09-01T03:12:00.000Z ==
@@ -17,7 +17,7 @@ const uptimeOf = (moment: (typeof moments)[number]) => {
 }
 
 test('a recording goes round, and time goes on', () => {
-  const played = roundAndRound(moments)
+  const played = roundAndRound(moments, laterArchive)
   const seen = Array.from({ length: 5 }, () => played.next().value)
   expect(seen.map(({ takenAtMs }) => takenAtMs - (seen[0]?.takenAtMs ?? 0))).toEqual([0, 5_000, 15_000, 20_000, 30_000])
   expect(seen.map(uptimeOf)).toEqual([
@@ -39,5 +39,5 @@ test('a clock that was set back makes no hurry', () => {
 })
 
 test('there must be something to play', () => {
-  expect(() => roundAndRound([]).next()).toThrow(/without a moment/)
+  expect(() => roundAndRound([], laterArchive).next()).toThrow(/without a moment/)
 })

@@ -1,17 +1,18 @@
 import { type CollectionName, type Collections, collectionNames, type Delta } from '../model/event.ts'
 import { same } from '../model/same.ts'
+import { type Drift, driftOf, type Rise, rises } from './drift.ts'
 
 interface Keyed {
   readonly key: string
 }
 
 /** Where an element stood in the collection before, and its fields that are new. */
-type Patch = readonly [index: number, fields: Readonly<Record<string, unknown>>]
+type Patch = readonly [index: number, fields: Fields]
 
 /** A delta that does not say again what the collections before it say: it is of use to who has those only. */
 export type ThinDelta = Omit<Delta, 'changed' | 'removed'> & {
-  /** New elements as they are, changed ones as patches. */
-  readonly changed: { readonly [N in CollectionName]: readonly (Keyed | Patch)[] }
+  /** New elements as they are, changed ones as patches, and together those in which only numbers are new. */
+  readonly changed: { readonly [N in CollectionName]: readonly (Keyed | Patch | Drift)[] }
   readonly removed: { readonly [N in CollectionName]: readonly number[] }
 }
 
@@ -20,14 +21,7 @@ export function thin(delta: Delta, before: Collections): ThinDelta {
   const { changed, removed } = delta
   return {
     ...delta,
-    changed: eachCollection((name) => {
-      const known: readonly Keyed[] = before[name]
-      const places = placesOf(known, changed[name])
-      return changed[name].map((element) => {
-        const index = places.get(element.key)
-        return index === undefined ? element : ([index, newFields(known[index], element)] as const)
-      })
-    }),
+    changed: eachCollection((name) => thinOf(changed[name], before[name])),
     removed: eachCollection((name) => {
       const places = placesOf(before[name], removed[name])
       return removed[name].flatMap((key) => places.get(key) ?? [])
@@ -37,17 +31,58 @@ export function thin(delta: Delta, before: Collections): ThinDelta {
 
 /** `thick(thin(delta, before), before)` is `delta`. */
 export function thick(delta: ThinDelta, before: Collections): Delta {
-  const changed = eachCollection((name) => {
-    const known: readonly Keyed[] = before[name]
-    return delta.changed[name].map((one) => ('key' in one ? one : { ...known[one[0]], ...one[1] }))
-  })
+  const changed = eachCollection((name) => thickOf(delta.changed[name], before[name]))
   const removed = eachCollection((name) => delta.removed[name].flatMap((index) => before[name][index]?.key ?? []))
   return { ...delta, changed: changed as unknown as Delta['changed'], removed }
 }
 
-function newFields(old: object | undefined, element: object): Patch[1] {
-  const former = old as Readonly<Record<string, unknown>> | undefined
-  return Object.fromEntries(Object.entries(element).filter(([field, value]) => !same(former?.[field], value)))
+function thinOf(changed: readonly Keyed[], known: readonly Keyed[]): (Keyed | Patch | Drift)[] {
+  const places = placesOf(known, changed)
+  const told: (Keyed | Patch | Drift)[] = []
+  const risings = new Map<string, Rise[]>()
+  for (const element of changed) {
+    const index = places.get(element.key)
+    const former = index === undefined ? undefined : known[index]
+    if (index === undefined || former === undefined) {
+      told.push(element)
+      continue
+    }
+    const fields = newFields(former, element)
+    const from = Object.fromEntries(Object.keys(fields).map((name) => [name, (former as unknown as Fields)[name]]))
+    if (!areNumbers(fields) || !areNumbers(from)) {
+      told.push([index, fields])
+      continue
+    }
+    const names = Object.keys(fields).join()
+    const rising = risings.get(names) ?? []
+    risings.set(names, rising)
+    rising.push({ index, from, to: fields })
+  }
+  for (const rising of risings.values()) {
+    const drift = driftOf(rising)
+    if (drift !== undefined) told.push(drift)
+    else told.push(...rising.map(({ index, to }): Patch => [index, to]))
+  }
+  return told
+}
+
+/** Sorted by key, as in every delta. */
+function thickOf(told: readonly (Keyed | Patch | Drift)[], known: readonly Keyed[]): Keyed[] {
+  const patched = ([index, fields]: Patch): Keyed => ({ ...known[index], ...fields }) as Keyed
+  const elements = told.flatMap((one) => {
+    if ('key' in one) return [one]
+    return 'by' in one ? [...rises(one, (index) => known[index])].map(patched) : [patched(one)]
+  })
+  return elements.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+const areNumbers = (fields: Fields): fields is Readonly<Record<string, number>> =>
+  Object.values(fields).every((value) => typeof value === 'number')
+
+function newFields(former: object, element: object): Patch[1] {
+  return Object.fromEntries(Object.entries(element).filter(([field, value]) => !same((former as Fields)[field], value)))
 }
 
 /** Nothing is looked for where nothing changed. */

@@ -17,7 +17,7 @@ import {
   someOf,
   timeline,
 } from './past.ts'
-import { notLookedYet } from './refusal.ts'
+import { notLookedYet, Refusal } from './refusal.ts'
 import { closed, count, list, text, textOrNull, time, word } from './shapes.ts'
 import { container, daemon, process, shim, snapshot, verdict } from './snapshot-schemas.ts'
 
@@ -196,5 +196,11 @@ const storiesIn = (events: readonly NodeEvent[]) =>
 
 async function processesOf(sources: ApiSources) {
   latest(sources)
-  return await sources.agent.processes()
+  const processes = await sources.agent.processes()
+  if (processes !== undefined) return processes
+  throw new Refusal(
+    404,
+    'The processes are not known: what is played here is from a journal, which keeps none.',
+    'See /api/v1/containers: it tells how many each has.',
+  )
 }

@@ -8,7 +8,8 @@ import type { Encode } from './frames.ts'
 /** What clients with `?processes` hold. */
 export interface ProcessMoment {
   readonly snapshot: Snapshot
-  readonly processes: readonly Process[]
+  /** `undefined`: not known, and none are sent. */
+  readonly processes: readonly Process[] | undefined
 }
 
 export interface ProcessView {
@@ -45,8 +46,8 @@ export function processView(
       let seen: Pass | undefined
       for (let pass = agent.latest(); pass !== undefined && pass !== seen && options.wanted(); pass = agent.latest()) {
         seen = pass
-        const processes = sorted(await agent.processes())
-        move({ snapshot: pass.snapshot, processes })
+        const processes = await agent.processes()
+        move({ snapshot: pass.snapshot, processes: processes && sorted(processes) })
       }
     } catch (error) {
       options.report(error)
@@ -92,9 +93,10 @@ function stepBetween(
   events: readonly NodeEvent[],
   encode: Encode,
 ): Step | undefined {
-  const processes = diffCollection(before.processes, next.processes)
+  const processes = before.processes && next.processes && diffCollection(before.processes, next.processes)
   const delta = diff(before.snapshot, next.snapshot)
-  if (delta === undefined && processes.changed.length === 0 && processes.removed.length === 0) return undefined
+  const isMoved = processes !== undefined && processes.changed.length + processes.removed.length > 0
+  if (delta === undefined && !isMoved) return undefined
   const { seq, takenAt, pass } = next.snapshot
   const frame: Delta = {
     type: 'delta',
@@ -102,8 +104,8 @@ function stepBetween(
     takenAt,
     previous: before.snapshot.seq,
     pass,
-    changed: { ...(delta?.changed ?? nothing), processes: processes.changed },
-    removed: { ...(delta?.removed ?? nothing), processes: processes.removed },
+    changed: { ...(delta?.changed ?? nothing), ...(processes && { processes: processes.changed }) },
+    removed: { ...(delta?.removed ?? nothing), ...(processes && { processes: processes.removed }) },
     events: events.filter((event) => event.seq <= seq),
   }
   return { bytes: encode(frame), previous: before.snapshot.seq, seq }

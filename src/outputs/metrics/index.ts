@@ -2,7 +2,14 @@ import { build, liveClients, liveResyncs } from './agent.ts'
 import { chains, containers } from './containers.ts'
 import { daemonRestarts, daemonStartTime, daemons } from './daemons.ts'
 import { certificateExpiry, refusedRequests, webConfigReload, webConfigReloadTime } from './door.ts'
-import { journalFailedWrites, journalOldest, journalSize } from './journal.ts'
+import {
+  journalFailedWrites,
+  journalOldest,
+  journalSize,
+  journalWriteTime,
+  journalWrittenBytes,
+  journalWrittenEvents,
+} from './journal.ts'
 import type { Metric } from './metric.ts'
 import { events, pidsMax, processes, threads, zombies } from './node.ts'
 import { ownProcessMetrics } from './own-process.ts'
@@ -59,6 +66,9 @@ export const metrics: readonly Metric[] = [
   journalSize,
   journalOldest,
   journalFailedWrites,
+  journalWrittenBytes,
+  journalWrittenEvents,
+  journalWriteTime,
   build,
   ...ownProcessMetrics,
 ]

@@ -24,3 +24,27 @@ export const journalFailedWrites: Metric = {
   labels: [],
   series: ({ journal }) => single(journal?.failedWrites),
 }
+
+export const journalWrittenBytes: Metric = {
+  name: 'shimscope_journal_written_bytes_total',
+  help: 'What was written to the journal since the agent started, packed; what was removed since is counted.',
+  type: 'counter',
+  labels: [],
+  series: ({ journal }) => single(journal?.written.bytes),
+}
+
+export const journalWrittenEvents: Metric = {
+  name: 'shimscope_journal_written_events_total',
+  help: 'Events that were written to the journal since the agent started.',
+  type: 'counter',
+  labels: [],
+  series: ({ journal }) => single(journal?.written.events),
+}
+
+export const journalWriteTime: Metric = {
+  name: 'shimscope_journal_write_seconds_total',
+  help: 'For how long writing the journal, packing included, held the thread that serves page, feed, API and metrics.',
+  type: 'counter',
+  labels: [],
+  series: ({ journal }) => single(journal?.written.seconds),
+}

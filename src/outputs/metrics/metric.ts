@@ -60,6 +60,7 @@ export interface JournalCounts {
   readonly bytes: number
   readonly oldestAtMs: number | undefined
   readonly failedWrites: number
+  readonly written: { readonly bytes: number; readonly events: number; readonly seconds: number }
 }
 
 /** The columns of the verdict table that metrics show. */

@@ -13,6 +13,12 @@ export function renderSummary(snapshot: Snapshot, style: Style): readonly string
   return said.flatMap(({ text, tone }) => wrap(text, style.width).map((line) => paint(line, tone, style)))
 }
 
+export const noProcesses = 'Single processes are not known: this is from a journal, which keeps none.'
+
+/** What the reader should know about what is not shown. */
+export const renderNotice = (text: string, style: Style): readonly string[] =>
+  wrap(text, style.width).map((line) => paint(line, 'dim', style))
+
 export const countsOf = ({ daemons, shims, containers, pass }: Snapshot): string =>
   [
     counted(daemons.length, 'daemon', 'daemons'),

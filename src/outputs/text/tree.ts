@@ -5,7 +5,7 @@ import { containerLabel, daemonLabel, processLabel, shimLabel, verdictNotes } fr
 import { span, type Style } from './line.ts'
 import { subjectName } from './names.ts'
 import { drawProcesses } from './process-tree.ts'
-import { renderSummary } from './summary.ts'
+import { noProcesses, renderNotice, renderSummary } from './summary.ts'
 import { onlyMatching } from './tree-query.ts'
 
 export interface TreeStyle extends Style {
@@ -25,7 +25,11 @@ export function renderTree(snapshot: Snapshot, style: TreeStyle): string | undef
     ...drawBranches(snapshot, branches, style),
     ...(style.query === undefined ? drawElsewhere(snapshot, all, style) : []),
   ]
-  const lines = [...renderSummary(snapshot, style), ...roots.flatMap((root) => ['', ...draw([root], style)])]
+  const lines = [
+    ...renderSummary(snapshot, style),
+    ...(snapshot.processes === undefined ? renderNotice(noProcesses, style) : []),
+    ...roots.flatMap((root) => ['', ...draw([root], style)]),
+  ]
   return `${lines.join('\n')}\n`
 }
 

@@ -7,8 +7,8 @@ import { until } from './until.ts'
 
 export interface FeedClient {
   view(): View | undefined
-  /** Every view so far, in order. */
-  views: View[]
+  /** What it held after each frame. */
+  views: readonly View[]
   /** Types of the frames so far, in order. */
   frames: Frame['type'][]
   /** Events as they came in, by our own monotonic clock. */
@@ -20,9 +20,9 @@ export interface FeedClient {
 
 /** The package's own client, over the way out of a world. */
 export async function followFeed(served: Served): Promise<FeedClient> {
-  const views: View[] = []
   const frames: Frame['type'][] = []
   const happened: FeedClient['happened'] = []
+  const views: View[] = []
   const sockets: WebSocket[] = []
   const client = follow({
     url: 'http://agent',

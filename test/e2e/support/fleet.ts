@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Archive } from '../../../src/sources/archive.ts'
-import { roundAndRound } from '../../../src/sources/replay.ts'
+import { laterArchive, roundAndRound } from '../../../src/sources/replay.ts'
 import { replay, scenarios } from '../../replay.ts'
 import { shimscopeIn } from './shimscope.ts'
 import { stretched } from './timeline.ts'
@@ -56,7 +56,7 @@ async function steadyRecordings(count: number): Promise<readonly string[]> {
 
 async function staysHealthy(moments: readonly Archive[]): Promise<boolean> {
   const rounds: Archive[] = []
-  for (const moment of roundAndRound(moments)) if (rounds.push(moment) === 60) break
+  for (const moment of roundAndRound(moments, laterArchive)) if (rounds.push(moment) === 60) break
   return (await replay(rounds)).snapshot.verdicts.length === 0
 }
 

@@ -9,9 +9,15 @@ const renderTree = (node: Snapshot, style: TreeStyle): string => tree(node, styl
 const plain = { color: false, width: null, charset: 'utf8' } as const
 
 describe('the tree', () => {
+  test('where processes are not known it says so', () => {
+    const notice = 'Single processes are not known: this is from a journal, which keeps none.'
+    expect(renderTree(snapshot(), plain)).toContain(`\n${notice}\n`)
+    expect(renderTree({ ...snapshot(), processes: [] }, plain)).not.toContain(notice)
+  })
+
   test('a healthy pod', () => {
     expect(
-      renderTree(snapshot(), plain),
+      renderTree({ ...snapshot(), processes: [] }, plain),
     ).toBe(`node-1 at 2026-09-01T03:12:00.000Z: 1 daemon, 1 shim, 2 containers, 210 processes
 no verdicts
 

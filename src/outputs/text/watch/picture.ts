@@ -5,6 +5,8 @@ import type { Snapshot } from '../../../core/model/snapshot.ts'
 export interface Picture {
   /** `undefined` until the first is there; with the processes where they were asked for. */
   readonly snapshot: Snapshot | undefined
+  /** A sentence, where something was asked for that is not known of it. */
+  readonly lacking: string | undefined
   /** Oldest first. */
   readonly events: readonly NodeEvent[]
   readonly origin: Origin

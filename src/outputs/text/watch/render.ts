@@ -37,7 +37,7 @@ function renderHeader({ picture, nowMs }: Watched, style: Style): readonly strin
   const age = freshAtMs === undefined ? undefined : nowMs - freshAtMs
   const head = freshness(picture, age, style)
   if (snapshot === undefined) return fill([renderLine([span('shimscope', 'strong'), span('  '), head], style)])
-  const blind = blindness(snapshot).join(' ')
+  const blind = [...(picture.lacking === undefined ? [] : [picture.lacking]), ...blindness(snapshot)].join(' ')
   return fill([
     renderLine(
       [span(printable(snapshot.node), 'strong'), span('  '), head, span(`  at ${snapshot.takenAt}`, 'dim')],

@@ -13,6 +13,7 @@ export const pictureOf = (snapshot: Snapshot | undefined, over: Partial<Picture>
   snapshot,
   events: [],
   origin: { kind: 'node', failure: undefined },
+  lacking: undefined,
   freshAtMs: nowMs,
   staleAfterMs: 5_000,
   ...over,
