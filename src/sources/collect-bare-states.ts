@@ -21,6 +21,7 @@ const identifier = /^[\w+.-]*\w[\w+.-]*$/
 export class BareStates {
   /** By place and inode: a state that was read once is not read again while its directory lives. */
   #read: ReadonlyMap<string, EngineStateSample> = new Map()
+  #viewers: { readonly closer: unknown; readonly strays: unknown; readonly pids: readonly number[] } | undefined
 
   collect(
     source: ProcSource,
@@ -29,7 +30,10 @@ export class BareStates {
     strays: readonly ProcessSample[],
   ): EngineStateSample[] {
     const read = new Map<string, EngineStateSample>()
-    for (const viewer of viewersIn(closer, strays)) {
+    if (this.#viewers?.closer !== closer || this.#viewers.strays !== strays) {
+      this.#viewers = { closer, strays, pids: viewersIn(closer, strays) }
+    }
+    for (const viewer of this.#viewers.pids) {
       const directory = `/proc/${viewer}/root${ROOT}`
       const names = valueOf(tally.count('state.json', source.list(directory))) ?? []
       for (const id of names.slice(0, MOST_STATES)) {

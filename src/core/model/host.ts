@@ -210,3 +210,15 @@ export interface HostSample {
   readonly freezers: readonly FreezerSample[]
   readonly directories: readonly DirectorySample[]
 }
+
+/** What differs from pass to pass and is asked only of a finished forest. Anything else of a sample shapes the forest. */
+export const passing = [
+  'takenAtMs',
+  'uptimeMs',
+  'bootedAtMs',
+  'durationMs',
+  'reads',
+  'denied',
+  'pidMax',
+  'threads',
+] as const satisfies (keyof HostSample)[]
