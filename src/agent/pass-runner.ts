@@ -59,7 +59,7 @@ export class PassRunner {
     const { snapshot, zombies } = inspection
     return {
       snapshot,
-      facts: { pidMax: host.pidMax, zombies },
+      facts: { pidMax: host.pidMax, zombies, audit: host.audit },
       delta: before === undefined ? undefined : diff(before, snapshot, this.#lately(before, snapshot, host.takenAtMs)),
     }
   }

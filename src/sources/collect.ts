@@ -4,6 +4,7 @@ import { mapReading, valueOf } from '../core/model/reading.ts'
 import { carriedElements, carriedList } from '../core/model/same.ts'
 import * as hostFiles from '../core/procfs/host-files.ts'
 import type { Attention, Look } from './attention.ts'
+import { Audit } from './audit.ts'
 import { BareStates } from './collect-bare-states.ts'
 import { collectBundleMounts } from './collect-bundle-mounts.ts'
 import { Bundles } from './collect-bundles.ts'
@@ -72,6 +73,7 @@ export class Collector {
   readonly #engineStates = new EngineStates()
   readonly #freezers = new Freezers()
   readonly #directories = new Directories()
+  readonly #audit = new Audit()
   #looked: { readonly cheap: readonly ProcessSample[]; readonly wanted: ReadonlyMap<number, Wanted> } | undefined
   #around: Around | undefined
   #picked: Picked | undefined
@@ -134,6 +136,7 @@ export class Collector {
       processes,
       ...around,
       bundlesListed: this.#bundles.listed,
+      audit: this.#audit.collect(source, { processes, bundles: around.bundles }, closely),
       reads: tally.reads,
       denied: tally.denied,
       durationMs: performance.now() - startedMs,

@@ -36,6 +36,7 @@ async function look(moments: readonly Archive[], options: Pick<PassOptions, 'rhy
   const node = standingNode()
   const runner = new PassRunner(node.source, { run: 'turns', graceMs: 0, ...options })
   const accused = new Set<string>()
+  const missed: string[] = []
   let last: Snapshot | undefined
   for (const moment of moments) {
     await node.become(moment)
@@ -44,6 +45,7 @@ async function look(moments: readonly Archive[], options: Pick<PassOptions, 'rhy
       if (outcome === false) throw new Error('the node ended')
       last = outcome.snapshot
       for (const { key } of last.verdicts) accused.add(key)
+      missed.push(...Object.keys(outcome.facts.audit.differences))
     }
   }
   if (last === undefined) throw new Error('no moment')
@@ -51,6 +53,7 @@ async function look(moments: readonly Archive[], options: Pick<PassOptions, 'rhy
   // Since when is a matter of when it was looked at.
   return {
     accused,
+    missed,
     shown: { daemons, shims, containers, verdicts: verdicts.map(({ since: _, ...verdict }) => verdict) },
   }
 }
@@ -63,6 +66,7 @@ it.each(several)('$name: read in turns it accuses nobody else, and ends up the s
   const inTurns = await look(moments, { rhythm }, rhythm.texts)
   expect(inTurns.shown).toEqual(fully.shown)
   expect([...inTurns.accused].filter((key) => !fully.accused.has(key))).toEqual([])
+  expect(inTurns.missed).toEqual([])
 })
 
 /** The same moment without what one process showed. */
@@ -87,4 +91,5 @@ it.each(keptBySomebody)('$name: without its shim $pid, too', async ({ moment, pi
   const inTurns = await look(moments, { rhythm }, rhythm.stat + 1)
   expect(inTurns.shown).toEqual(fully.shown)
   expect([...inTurns.accused].filter((key) => !fully.accused.has(key))).toEqual([])
+  expect(inTurns.missed).toEqual([])
 })

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { everyPass, inTurns, isTurn, type Rhythm } from '../../src/sources/rhythm.ts'
 import type { Interest, ProcessSample, Wanted } from '../../src/core/model/process.ts'
-import type { Look } from '../../src/sources/attention.ts'
+import type { Attention, Look } from '../../src/sources/attention.ts'
+import { Audit } from '../../src/sources/audit.ts'
 import { Processes } from '../../src/sources/collect-processes.ts'
 import { type Archive, archiveSource, type Entry } from '../../src/sources/archive.ts'
 import { Tally } from '../../src/sources/tally.ts'
@@ -40,17 +41,26 @@ interface Looking {
   readonly watched?: ReadonlyMap<number, Interest>
   readonly concern?: readonly number[]
   readonly youngSince?: number
+  readonly audit?: Audit
 }
 
 async function pass(
   processes: Processes,
   rows: readonly Row[],
-  { number, rhythm: own = rhythm, look = 'in turns', watched = new Map(), concern = [], youngSince = 1_000 }: Looking,
+  {
+    number,
+    rhythm: own = rhythm,
+    look = 'in turns',
+    watched = new Map(),
+    concern = [],
+    youngSince = 1_000,
+    audit,
+  }: Looking,
 ) {
   const tally = new Tally()
   const source = archiveSource([nodeOf(rows)])
   await source.begin()
-  const { processes: found } = processes.collect(source, tally, {
+  const attention: Attention = {
     rhythm: own,
     pass: number,
     look,
@@ -58,8 +68,10 @@ async function pass(
     concern: new Set(concern),
     youngSinceTicks: youngSince,
     uptimeMs: 0,
-  })
-  return { found, reads: tally.reads.known }
+  }
+  const { processes: found } = processes.collect(source, tally, attention)
+  const missed = audit?.collect(source, { processes: found, bundles: [] }, attention).differences ?? {}
+  return { found, reads: tally.reads.known, missed }
 }
 
 const truthOf = async (rows: readonly Row[]) => await pass(new Processes(), rows, { number: 1, rhythm: everyPass })
@@ -276,6 +288,7 @@ it('whatever happens, nobody is older than the table says', async () => {
       const own: Rhythm = isQuick ? { ...rhythm, stat: 3, texts: 7, keepers: 2 } : rhythm
       const kernel = new Kernel()
       const view = new Processes()
+      const audit = new Audit()
       const watched = new Map<number, Interest>([
         [2, 'shim'],
         [3, 'daemon'],
@@ -287,7 +300,8 @@ it('whatever happens, nobody is older than the table says', async () => {
         if (step.what !== 'pass') continue
         const truth = new Map((await truthOf(kernel.rows)).found.map((process) => [process.pid, process]))
         truths.push(truth)
-        const { found } = await pass(view, kernel.rows, { number: truths.length, rhythm: own, watched })
+        const { found, missed } = await pass(view, kernel.rows, { number: truths.length, rhythm: own, watched, audit })
+        expect(missed).toEqual({})
         expect(found.map(({ pid }) => pid)).toEqual([...truth.keys()])
         for (const process of found) {
           const { pid } = process
