@@ -2,8 +2,10 @@ import { parseRuncState } from '../core/procfs/runc-state.ts'
 import type { EngineStateSample } from '../core/model/host.ts'
 import type { ProcessSample } from '../core/model/process.ts'
 import { mapReading, type Reading, valueOf } from '../core/model/reading.ts'
+import type { Attention } from './attention.ts'
 import { text } from './collect-detail.ts'
 import type { ProcSource } from './proc-source.ts'
+import { isTurn } from './rhythm.ts'
 import type { Tally } from './tally.ts'
 
 /** Where runc keeps its states unless told otherwise; shims and dockerd tell it. man/runc.8.md, --root */
@@ -21,6 +23,7 @@ const identifier = /^[\w+.-]*\w[\w+.-]*$/
 export class BareStates {
   /** By place and inode: a state that was read once is not read again while its directory lives. */
   #read: ReadonlyMap<string, EngineStateSample> = new Map()
+  #states: EngineStateSample[] = []
   #viewers: { readonly closer: unknown; readonly strays: unknown; readonly pids: readonly number[] } | undefined
 
   collect(
@@ -28,7 +31,11 @@ export class BareStates {
     tally: Tally,
     closer: readonly ProcessSample[],
     strays: readonly ProcessSample[],
+    attention: Attention,
   ): EngineStateSample[] {
+    const { closer: before, strays: straysBefore } = this.#viewers ?? {}
+    const stirs = before !== closer || straysBefore !== strays || attention.look === 'closely'
+    if (!stirs && attention.concern.size === 0 && !isTurn(1, attention.rhythm.keepers, attention)) return this.#states
     const read = new Map<string, EngineStateSample>()
     if (this.#viewers?.closer !== closer || this.#viewers.strays !== strays) {
       this.#viewers = { closer, strays, pids: viewersIn(closer, strays) }
@@ -47,7 +54,8 @@ export class BareStates {
       }
     }
     this.#read = read
-    return [...read.values()]
+    this.#states = [...read.values()]
+    return this.#states
   }
 }
 

@@ -1,7 +1,7 @@
 import type { HostSample } from '../core/model/host.ts'
 import type { InterestOf, ProcessSample, Wanted } from '../core/model/process.ts'
 import { mapReading, valueOf } from '../core/model/reading.ts'
-import { carriedElements, carriedList } from '../core/model/same.ts'
+import { carriedElements, carriedList, same } from '../core/model/same.ts'
 import * as hostFiles from '../core/procfs/host-files.ts'
 import type { Attention, Look } from './attention.ts'
 import { Audit } from './audit.ts'
@@ -160,7 +160,8 @@ export class Collector {
     const before = this.#picked
     if (before?.processes === processes && before.wanted === wanted) return before
     const all = processes.filter(({ detail }) => detail !== undefined)
-    const closer = before === undefined ? all : carriedElements(before.closer, all)
+    const isWantedAsBefore = ({ pid }: ProcessSample) => same(before?.wanted.get(pid), wanted.get(pid))
+    const closer = before !== undefined && all.every(isWantedAsBefore) ? carriedElements(before.closer, all) : all
     const areSame = closer === before?.closer
     const strays = closer.filter(({ pid }) => wanted.get(pid)?.interest === 'stray')
     this.#picked = {
@@ -194,7 +195,7 @@ export class Collector {
       engineStates: this.#engineStates.collect(source, tally, processes, initPids, kept),
       staleRootfs: this.#staleRootfs.collect(source, tally, processes, initPids, kept, remnants),
       emptyCgroups: this.#emptyCgroups.collect(source, tally, processes, attention),
-      bareStates: this.#bareStates.collect(source, tally, closer, strays),
+      bareStates: this.#bareStates.collect(source, tally, closer, strays, attention),
       freezers: this.#freezers.collect(source, tally, closer, attention),
       directories: this.#directories.collect(source, tally, closer, attention),
     }
