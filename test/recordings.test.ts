@@ -40,7 +40,11 @@ describe.each(scenarios())('$name', ({ name, expected, moments }) => {
 
 /** What a scrape would show of this one pass, without the agent's own cost. */
 async function metricsOf({ snapshot, zombies }: Inspection): Promise<string> {
-  const pass: Pass = { snapshot, facts: { pidMax: null, zombies }, delta: undefined }
+  const pass: Pass = {
+    snapshot,
+    facts: { pidMax: null, zombies, audit: { rounds: 0, differences: {} } },
+    delta: undefined,
+  }
   const counter = new Counter()
   counter.passed(pass)
   const agent: Agent = {

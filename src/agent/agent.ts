@@ -1,3 +1,4 @@
+import type { AuditField, AuditFindings } from '../core/model/host.ts'
 import type { Delta, EventType, NodeEvent } from '../core/model/event.ts'
 import type { Process, Snapshot } from '../core/model/snapshot.ts'
 import type { SourceCounts } from '../sources/wake-ups.ts'
@@ -8,6 +9,9 @@ export interface AgentCounts {
   readonly failedPasses: number
   /** Readings that did not return. */
   readonly hungReadings: number
+  /** How often everybody was audited, and the facts that passes had not seen in time. */
+  readonly audits: number
+  readonly auditDifferences: Readonly<Record<AuditField, number>>
   /** Upper bounds in seconds, and how many passes took at most that long; the last bound is infinite. */
   readonly passSeconds: { readonly bounds: readonly number[]; readonly counts: readonly number[]; readonly sum: number }
   readonly reads: { readonly known: number; readonly gone: number; readonly denied: number; readonly malformed: number }
@@ -34,6 +38,8 @@ export interface NodeFacts {
   readonly pidMax: number | null
   /** Zombies by the process that should reap them; `null`: not known. */
   readonly zombies: Readonly<Record<'container-init' | 'shim' | 'init' | 'other', number>> | null
+  /** What came of the audit in this pass. */
+  readonly audit: AuditFindings
 }
 
 /** One finished pass, as subscribers receive it. */

@@ -1,4 +1,5 @@
 import { type EventType, eventTypes } from '../core/model/event.ts'
+import { type AuditField, auditFields } from '../core/model/host.ts'
 import type { ProcessKey } from '../core/model/process.ts'
 import type { AgentCounts } from './agent.ts'
 import { HungReading } from './hung-reading.ts'
@@ -12,6 +13,8 @@ export class Counter {
   #passes = 0
   #failedPasses = 0
   #hungReadings = 0
+  #audits = 0
+  readonly #auditDifferences = Object.fromEntries(auditFields.map((field) => [field, 0])) as Record<AuditField, number>
   #seconds = 0
   readonly #buckets = new Array<number>(bounds.length + 1).fill(0)
   readonly #reads = { known: 0, gone: 0, denied: 0, malformed: 0 }
@@ -25,7 +28,9 @@ export class Counter {
     if (error instanceof HungReading) this.#hungReadings += 1
   }
 
-  passed({ snapshot, delta }: PassOutcome): void {
+  passed({ snapshot, delta, facts }: PassOutcome): void {
+    this.#audits += facts.audit.rounds
+    for (const field of auditFields) this.#auditDifferences[field] += facts.audit.differences[field] ?? 0
     const { pass } = snapshot
     const seconds = pass.durationMs / 1000
     this.#passes += 1
@@ -47,6 +52,8 @@ export class Counter {
       passes: this.#passes,
       failedPasses: this.#failedPasses,
       hungReadings: this.#hungReadings,
+      audits: this.#audits,
+      auditDifferences: { ...this.#auditDifferences },
       passSeconds: {
         bounds: [...bounds, Number.POSITIVE_INFINITY],
         counts: cumulated(this.#buckets),

@@ -83,7 +83,7 @@ export function startLoop(passes: Passes, { intervalMs, paceMs, onFailure, wakeU
       let waitMs = intervalMs
       schedule.began(begunMs, why)
       try {
-        const outcome = await passes.next()
+        const outcome = await passes.next(why === 'wake-up' ? 'closely' : 'in turns')
         if (outcome === false) return
         take(outcome)
         waitMs = paceMs?.(outcome) ?? intervalMs

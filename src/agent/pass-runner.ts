@@ -1,18 +1,21 @@
 import { inspect, interestOf, type Inspection } from '../core/inspect.ts'
 import type { Delta } from '../core/model/event.ts'
 import { type Memory, newMemory, type Redaction } from '../core/model/memory.ts'
+import type { HostSample } from '../core/model/host.ts'
 import type { Daemon, Process, Snapshot } from '../core/model/snapshot.ts'
 import { diff } from '../core/snapshot/diff.ts'
+import type { Look } from '../sources/attention.ts'
 import { Collector } from '../sources/collect.ts'
 import type { ProcSource } from '../sources/proc-source.ts'
+import { everyPass, type Rhythm } from '../sources/rhythm.ts'
 import type { NodeFacts } from './agent.ts'
 
 export interface PassOptions {
   /** Names this life of the agent. */
   readonly run: string
   readonly graceMs: number
-  /** In how many passes each process is read anew, where nothing hangs on it; 1, the whole node in each, unless told. */
-  readonly turns?: number
+  /** How old what it sees may be; the whole node is read in each pass unless told. */
+  readonly rhythm?: Rhythm
   readonly redaction?: Redaction
 }
 
@@ -32,27 +35,31 @@ const RESTART_MS = 10 * 60_000
 /** Reads and inspects, pass by pass. */
 export class PassRunner {
   readonly #collector: Collector
+  readonly #rhythm: Rhythm
   #memory: Memory
   #inspection: Inspection | undefined
   #stopped: { readonly daemon: Daemon; readonly atMs: number }[] = []
 
-  constructor(source: ProcSource, { run, graceMs, turns = 1, redaction = 'secrets' }: PassOptions) {
-    this.#collector = new Collector(source, { turns })
+  constructor(source: ProcSource, { run, graceMs, rhythm = everyPass, redaction = 'secrets' }: PassOptions) {
+    this.#collector = new Collector(source, { rhythm })
+    this.#rhythm = rhythm
     this.#memory = newMemory({ run, graceMs, redaction, measureEveryMs: MEASURE_EVERY_MS })
   }
 
   /** @returns `false` when the source has no further moment. */
-  async next(): Promise<PassOutcome | false> {
-    const host = await this.#collector.pass(interestOf)
-    if (host === false) return false
+  async next(look: Look = 'in turns'): Promise<PassOutcome | false> {
     const before = this.#inspection?.snapshot
-    const inspection = inspect(host, this.#memory)
+    const seen = await this.#look(look, this.#inspection?.concern)
+    if (seen === false) return false
+    // What is held against anybody must not rest on what was read some passes ago: first all of it is read anew.
+    const isSure = look === 'closely' || this.#rhythm.keepers === 1 || !accusesAnew(before, seen.inspection.snapshot)
+    const { host, inspection } = (!isSure && (await this.#look('closely', seen.inspection.concern))) || seen
     this.#inspection = inspection
     this.#memory = inspection.memory
     const { snapshot, zombies } = inspection
     return {
       snapshot,
-      facts: { pidMax: host.pidMax, zombies },
+      facts: { pidMax: host.pidMax, zombies, audit: host.audit },
       delta: before === undefined ? undefined : diff(before, snapshot, this.#lately(before, snapshot, host.takenAtMs)),
     }
   }
@@ -60,6 +67,14 @@ export class PassRunner {
   /** Of the last pass. */
   processes(): readonly Process[] {
     return this.#inspection?.processes() ?? []
+  }
+
+  async #look(
+    look: Look,
+    concern: ReadonlySet<number> = new Set(),
+  ): Promise<{ readonly host: HostSample; readonly inspection: Inspection } | false> {
+    const host = await this.#collector.pass(interestOf, { look, concern })
+    return host !== false && { host, inspection: inspect(host, this.#memory) }
   }
 
   #lately(before: Snapshot, now: Snapshot, atMs: number): Daemon[] {
@@ -77,4 +92,11 @@ export class PassRunner {
     ].filter(({ daemon }) => !replaced(daemon))
     return known
   }
+}
+
+/** Of the first look everything is new. */
+function accusesAnew(before: Snapshot | undefined, now: Snapshot): boolean {
+  if (before === undefined || before.verdicts === now.verdicts) return false
+  const known = new Set(before.verdicts.map(({ key }) => key))
+  return now.verdicts.some(({ key, severity }) => severity !== 'info' && !known.has(key))
 }

@@ -1,10 +1,12 @@
 import type { Process } from '../core/model/snapshot.ts'
+import type { Look } from '../sources/attention.ts'
 import type { ProcSource } from '../sources/proc-source.ts'
 import { type PassOptions, type PassOutcome, PassRunner } from './pass-runner.ts'
 
 /** Where passes are made: in this thread, or in a worker that leaves this one to its clients. */
 export interface Passes {
-  next(): Promise<PassOutcome | false>
+  /** @param look `closely` where something is known to have happened. */
+  next(look: Look): Promise<PassOutcome | false>
   /** `undefined`: what is looked at does not tell. */
   processes(): Promise<readonly Process[] | undefined>
   close(): Promise<void>
@@ -13,7 +15,7 @@ export interface Passes {
 export function passesHere(source: ProcSource, options: PassOptions): Passes {
   const runner = new PassRunner(source, options)
   return {
-    next: () => runner.next(),
+    next: (look) => runner.next(look),
     processes: async () => runner.processes(),
     close: async () => {},
   }

@@ -4,6 +4,7 @@ import type { Process, Snapshot } from '../core/model/snapshot.ts'
 import { inotifyWakeUps } from '../sources/inotify.ts'
 import type { LivePaths } from '../sources/live.ts'
 import type { ProcSource } from '../sources/proc-source.ts'
+import { inTurns } from '../sources/rhythm.ts'
 import { type LoopOptions, type RunningAgent, startLoop } from './loop.ts'
 import { type PassOptions, PassRunner } from './pass-runner.ts'
 import { passesHere } from './passes.ts'
@@ -14,9 +15,6 @@ import { passesInWorker } from './worker-passes.ts'
 type Inspecting = Omit<PassOptions, 'run'>
 
 const newRun = (): string => randomUUID().slice(0, 8)
-
-/** What a daemon sees of a process on which nothing hangs is as old as this many passes at the most: 10 s by default. */
-const TURNS = 5
 
 /** `auto`: wake-ups by whatever this node offers. `off`: by the timer alone. */
 export type WakeUpChoice = 'auto' | 'off'
@@ -31,7 +29,7 @@ export const watchNode = (
 ): RunningAgent =>
   startLoop(
     passesInWorker(
-      () => ({ paths, options: { ...inspecting(options), run: newRun(), turns: TURNS } }),
+      () => ({ paths, options: { ...inspecting(options), run: newRun(), rhythm: inTurns(options.intervalMs) } }),
       options.intervalMs,
     ),
     { ...options, wakeUps: wakeUps === 'auto' ? inotifyWakeUps(paths) : undefined },

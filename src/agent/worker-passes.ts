@@ -26,10 +26,11 @@ export function passesInWorker(start: () => Omit<WorkerStart, 'note'>, intervalM
   let conversation: Promise<unknown> = Promise.resolve()
 
   return {
-    next: () => converse(async () => outcomeOf(...(await asking('pass')))),
+    next: (look) =>
+      converse(async () => outcomeOf(...(await asking({ ask: 'pass', leftAlone: leftAlone.now(), look })))),
     processes: () =>
       converse(async () => {
-        const [answer, { processes }] = await asking('processes')
+        const [answer, { processes }] = await asking({ ask: 'processes' })
         if (answer.kind === 'failed') throw new Error(answer.reason)
         return processes as readonly Process[]
       }),
@@ -46,13 +47,10 @@ export function passesInWorker(start: () => Omit<WorkerStart, 'note'>, intervalM
     return result
   }
 
-  async function asking(question: 'pass' | 'processes'): Promise<[Answer, Gathered]> {
+  async function asking(question: Question): Promise<[Answer, Gathered]> {
     const asked = worker ?? begin()
     const isDone = watchReading(note, intervalMs, () => giveUp(asked))
-    const answer = await put(
-      asked,
-      question === 'pass' ? { ask: question, leftAlone: leftAlone.now() } : { ask: question },
-    ).finally(isDone)
+    const answer = await put(asked, question).finally(isDone)
     const gathered: Gathered = { daemons: [], shims: [], containers: [], verdicts: [], processes: [] }
     const slices = 'slices' in answer ? answer.slices : 0
     for (let taken = 0; taken < slices; taken += 1) {

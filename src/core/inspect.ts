@@ -4,7 +4,7 @@ import { interestIn } from './forest/interest.ts'
 import { isSettled, isUnchanged } from './forest/settled.ts'
 import type { Forest } from './model/forest.ts'
 import type { HostSample } from './model/host.ts'
-import type { Memory } from './model/memory.ts'
+import type { Grown, Memory } from './model/memory.ts'
 import type { InterestOf } from './model/process.ts'
 import { same } from './model/same.ts'
 import type { Process, Snapshot } from './model/snapshot.ts'
@@ -13,8 +13,9 @@ import { redactions } from './procfs/redact.ts'
 import { placeOf } from './runtimes/cgroup-layouts.ts'
 import { runtimes } from './runtimes/index.ts'
 import { recognize, recognizer, resembler } from './runtimes/recognize.ts'
+import { concernIn } from './snapshot/concern.ts'
 import { take, takeProcesses } from './snapshot/take.ts'
-import { countZombies, type Reaper } from './snapshot/zombies.ts'
+import { countZombies } from './snapshot/zombies.ts'
 import { verdictRules } from './verdicts/index.ts'
 import { judge } from './verdicts/judge.ts'
 
@@ -27,7 +28,9 @@ export const interestOf: InterestOf = (processes) => interestIn(processes, recog
 export interface Inspection {
   readonly snapshot: Snapshot
   readonly memory: Memory
-  readonly zombies: Readonly<Record<Reaper, number>>
+  readonly zombies: Grown['zombies']
+  /** Pids that the next pass is to look at, whatever else it looks at. */
+  readonly concern: ReadonlySet<number>
   /** Made on demand, since they are many. */
   processes(): readonly Process[]
 }
@@ -48,10 +51,12 @@ export function inspect(host: HostSample, before: Memory): Inspection {
   const judged = { ...found, verdicts: found.verdicts.map((verdict) => redactEvidence(verdict, redactArgv)) }
   const taken = take(forest, judged, memory, bootedAtMs)
   const isFinal = stands || (isSettled(forest) && leavesAsFound(memory, taken.memory))
+  const zombies = stands ? grown.zombies : countZombies(forest)
   return {
     snapshot: taken.snapshot,
-    memory: { ...taken.memory, grown: { forest, isFinal } },
-    zombies: countZombies(forest),
+    memory: { ...taken.memory, grown: { forest, isFinal, zombies }, silence: found.silence },
+    zombies,
+    concern: concernIn(taken.snapshot, found.findings),
     processes: () => takeProcesses(forest, bootedAtMs, redactArgv),
   }
 }

@@ -2,8 +2,10 @@ import { parseRuncState } from '../core/procfs/runc-state.ts'
 import type { EngineStateSample } from '../core/model/host.ts'
 import type { ProcessSample } from '../core/model/process.ts'
 import { mapReading, type Reading, valueOf } from '../core/model/reading.ts'
+import type { Attention } from './attention.ts'
 import { text } from './collect-detail.ts'
 import type { ProcSource } from './proc-source.ts'
+import { isTurn } from './rhythm.ts'
 import type { Tally } from './tally.ts'
 
 /** Where runc keeps its states unless told otherwise; shims and dockerd tell it. man/runc.8.md, --root */
@@ -21,15 +23,24 @@ const identifier = /^[\w+.-]*\w[\w+.-]*$/
 export class BareStates {
   /** By place and inode: a state that was read once is not read again while its directory lives. */
   #read: ReadonlyMap<string, EngineStateSample> = new Map()
+  #states: EngineStateSample[] = []
+  #viewers: { readonly closer: unknown; readonly strays: unknown; readonly pids: readonly number[] } | undefined
 
   collect(
     source: ProcSource,
     tally: Tally,
     closer: readonly ProcessSample[],
     strays: readonly ProcessSample[],
+    attention: Attention,
   ): EngineStateSample[] {
+    const { closer: before, strays: straysBefore } = this.#viewers ?? {}
+    const stirs = before !== closer || straysBefore !== strays || attention.look === 'closely'
+    if (!stirs && attention.concern.size === 0 && !isTurn(1, attention.rhythm.keepers, attention)) return this.#states
     const read = new Map<string, EngineStateSample>()
-    for (const viewer of viewersIn(closer, strays)) {
+    if (this.#viewers?.closer !== closer || this.#viewers.strays !== strays) {
+      this.#viewers = { closer, strays, pids: viewersIn(closer, strays) }
+    }
+    for (const viewer of this.#viewers.pids) {
       const directory = `/proc/${viewer}/root${ROOT}`
       const names = valueOf(tally.count('state.json', source.list(directory))) ?? []
       for (const id of names.slice(0, MOST_STATES)) {
@@ -43,7 +54,8 @@ export class BareStates {
       }
     }
     this.#read = read
-    return [...read.values()]
+    this.#states = [...read.values()]
+    return this.#states
   }
 }
 

@@ -4,11 +4,13 @@ import { bundleId, bundlesAround, isStored, storedBundle } from '../core/model/b
 import { baseName, directoryOf } from '../core/model/path.ts'
 import type { BundleMount, BundleRemnant, BundleSample } from '../core/model/host.ts'
 import { mountsAround, mountsOf } from '../core/model/mounts.ts'
-import type { ProcessKey, ProcessSample, Wanted } from '../core/model/process.ts'
+import type { FileFacts, ProcessKey, ProcessSample, Wanted } from '../core/model/process.ts'
 import { gone, mapReading, type Reading, unread, valueOf } from '../core/model/reading.ts'
 import { carried, same } from '../core/model/same.ts'
+import type { Attention } from './attention.ts'
 import { text } from './collect-detail.ts'
 import type { ProcSource } from './proc-source.ts'
+import { isTurn } from './rhythm.ts'
 import type { Tally } from './tally.ts'
 
 /** A config.json with thousands of mounts and every syscall named stays below this. */
@@ -38,12 +40,26 @@ interface Remembered {
 /** A directory may change twice within the resolution of its time: what is younger is listed again. */
 const SETTLED_MS = 1_000
 
-/** Reads OCI bundles. What is written once is read once for as long as the directory lives. */
+/** A directory as it was when it was listed: while it stays so, nothing came into it and nothing left it. */
+interface Listed {
+  readonly through: string
+  readonly facts: Reading<FileFacts>
+}
+
+/**
+ * Reads OCI bundles. What is written once is read once for as long as the directory lives, and where neither shims nor
+ * the directories around their bundles change, each bundle is looked at in its turn.
+ */
 export class Bundles {
   #remembered = new Map<string, Remembered>()
   #living = new Map<string, Remembered>()
   #remnants: BundleRemnant[] = []
   #listed = true
+  #closer: readonly ProcessSample[] = []
+  #bundles: readonly BundleSample[] = []
+  #around: Listed[] = []
+  /** Something was half written, or written so lately that more may have come since. */
+  #isUnsettled = true
 
   /** Of the last collection: directories that were renamed to be removed, and are still there. */
   get remnants(): readonly BundleRemnant[] {
@@ -55,17 +71,51 @@ export class Bundles {
     return this.#listed
   }
 
+  /** @param closer the very list of the last pass where none of them changed. */
   collect(
     source: ProcSource,
     tally: Tally,
     closer: readonly ProcessSample[],
-    wanted: ReadonlyMap<number, Wanted>,
+    attention: Attention,
     takenAtMs: number,
-  ): BundleSample[] {
+  ): readonly BundleSample[] {
     this.#remembered = this.#living
+    if (this.#isQuiet(source, tally, closer, attention)) return this.#bundles
     this.#living = new Map()
     this.#remnants = []
     this.#listed = true
+    this.#around = []
+    this.#isUnsettled = false
+    this.#closer = closer
+    this.#bundles = this.#readAll(source, tally, closer, attention, takenAtMs)
+    return this.#bundles
+  }
+
+  /** Whether a bundle came or went since they were listed. */
+  stir(source: ProcSource, tally: Tally): boolean {
+    return this.#around.some(
+      ({ through, facts }) => facts.kind !== 'unread' && !same(facts, tally.count('bundle', source.facts(through))),
+    )
+  }
+
+  /** The same shims, and every bundle that is looked at in this pass is as it was. */
+  #isQuiet(source: ProcSource, tally: Tally, closer: readonly ProcessSample[], attention: Attention): boolean {
+    const { look, rhythm, concern } = attention
+    if (closer !== this.#closer || look === 'closely' || rhythm.keepers === 1 || this.#isUnsettled) return false
+    return this.#bundles.every(
+      ({ source: at, facts, readThrough }, index) =>
+        !(isTurn(index, rhythm.keepers, attention) || isOf(concern, readThrough)) ||
+        same(facts, tally.count('bundle', source.facts(at))),
+    )
+  }
+
+  #readAll(
+    source: ProcSource,
+    tally: Tally,
+    closer: readonly ProcessSample[],
+    { wanted, rhythm }: Attention,
+    takenAtMs: number,
+  ): BundleSample[] {
     const bundles = new Map<string, BundleSample>()
     const storedBeside = storedBesideIn(closer, wanted)
     const byPid = new Map(closer.map((process) => [process.pid, process]))
@@ -104,7 +154,9 @@ export class Bundles {
       else neighbourhood.shims.push(process)
     }
     for (const [where, { path, shims }] of neighbourhoods) {
-      const { through, key, names } = listThroughAny(source, tally, shims)
+      const { through, key, names, facts } = listThroughAny(source, tally, shims, rhythm.keepers > 1)
+      this.#around.push({ through, facts })
+      if (facts.kind === 'known' && isFresh(facts.value, takenAtMs)) this.#isUnsettled = true
       if (names.kind === 'denied' || names.kind === 'malformed') this.#listed = false
       for (const name of valueOf(names) ?? []) {
         this.#noteRemnant(through, path, name)
@@ -170,16 +222,18 @@ export class Bundles {
     const identity = `${path} ${inode}`
     const before = this.#remembered.get(identity)
     // Files in it are written whole and never again, so that a directory without news has none inside either.
-    const hasNews =
-      before?.changedMs !== changedMs || takenAtMs - changedMs < SETTLED_MS || isHalfWritten(before.written)
+    const fresh = isFresh(facts.value, takenAtMs)
+    const hasNews = before?.changedMs !== changedMs || fresh || isHalfWritten(before.written)
     // podman's pid file lies elsewhere, and may come when nothing changes here any more.
     const isAwaited = pidFile !== undefined && before?.written.initPid.kind !== 'known'
+    if (fresh || isAwaited) this.#isUnsettled = true
     const isSame = before?.sample.source === at && before.sample.readThrough === readThrough
     if (!hasNews && !isAwaited && isSame && same(before.sample.facts, facts)) {
       this.#living.set(identity, before)
       return before.sample
     }
     const written = hasNews || isAwaited ? read(before?.written) : before.written
+    if (isHalfWritten(written)) this.#isUnsettled = true
     const sample = carried(before?.sample, { ...place(), ...written })
     this.#living.set(identity, { written, changedMs, sample })
     return sample
@@ -199,18 +253,26 @@ interface Neighbourhood {
   readonly shims: ProcessSample[]
 }
 
+const isFresh = ({ changedMs }: FileFacts, takenAtMs: number): boolean => takenAtMs - changedMs < SETTLED_MS
+
+const isOf = (pids: ReadonlySet<number>, key: ProcessKey | null): boolean =>
+  pids.size > 0 && key !== null && pids.has(Number.parseInt(key, 10))
+
 /** Any of the shims shows the directory; one that has just ended shows nothing. */
-function listThroughAny(source: ProcSource, tally: Tally, shims: readonly ProcessSample[]) {
+function listThroughAny(source: ProcSource, tally: Tally, shims: readonly ProcessSample[], withFacts: boolean) {
   let through = ''
   let key: ProcessKey | null = null
   let names: Reading<readonly string[]> = gone
+  let facts: Reading<FileFacts> = unread
   for (const shim of shims) {
     through = `/proc/${shim.pid}/cwd/..`
     key = shim.key
+    // Before its names: what comes meanwhile will make a difference.
+    if (withFacts) facts = tally.count('bundle', source.facts(through))
     names = tally.count('bundle', source.list(through))
     if (names.kind !== 'gone') break
   }
-  return { through, key, names }
+  return { through, key, names, facts }
 }
 
 const isHalfWritten = ({ initPid, config }: Written): boolean =>

@@ -1,12 +1,13 @@
 import type { Bytes } from '../core/model/bytes.ts'
-import type { Interest, ProcessDetail, ProcessKey, ProcessSample, ThreadState, Wanted } from '../core/model/process.ts'
+import type { Interest, ProcessDetail, ProcessKey, ProcessSample, ThreadState } from '../core/model/process.ts'
 import { known, mapReading, type Reading, unread } from '../core/model/reading.ts'
-import { carried, same } from '../core/model/same.ts'
+import { carried, carriedElements, same } from '../core/model/same.ts'
 import { parseInodeLink, parseLink } from '../core/procfs/link.ts'
 import { parseStat } from '../core/procfs/stat.ts'
 import { parseInnerPids } from '../core/procfs/status.ts'
+import { type Attention, isDue } from './attention.ts'
 import { HeldSockets } from './collect-sockets.ts'
-import { waitChannel, Waits } from './collect-waits.ts'
+import { rootWait, waitChannel } from './collect-waits.ts'
 import type { ProcSource } from './proc-source.ts'
 import type { Tally } from './tally.ts'
 
@@ -24,6 +25,17 @@ interface Looked {
   /** As its cheap files said. */
   readonly cheap: ProcessSample
   readonly sample: ProcessSample
+  /** What the first process of a container was found to wait for, when it was last asked. */
+  readonly wait: Reading<string>
+}
+
+/** Whom to look at, where they stand in the list of all, and what was seen of them. */
+interface Place {
+  readonly at: number
+  readonly pid: number
+  readonly interest: Interest
+  readonly startTicks: number
+  looked: Looked | undefined
 }
 
 /**
@@ -31,10 +43,10 @@ interface Looked {
  * nothing changed is the same object as in the last pass.
  */
 export class Details {
-  readonly #waits = new Waits()
   readonly #sockets = new HeldSockets()
-  #looked = new Map<ProcessKey, Looked>()
-  #living = new Map<ProcessKey, Looked>()
+  #cheap: readonly ProcessSample[] = []
+  #wanted: Attention['wanted'] = new Map()
+  #places: readonly Place[] = []
   #samples: readonly ProcessSample[] = []
 
   /** The processes of a node, those that are wanted with details; the very list of the last pass where nothing changed. */
@@ -42,27 +54,51 @@ export class Details {
     source: ProcSource,
     tally: Tally,
     processes: readonly ProcessSample[],
-    wanted: ReadonlyMap<number, Wanted>,
+    attention: Attention,
   ): readonly ProcessSample[] {
-    const before = this.#samples
-    let unchanged = before.length === processes.length
-    const samples = processes.map((process, index) => {
-      const want = wanted.get(process.pid)
-      const sample = want === undefined ? process : this.#look(source, tally, process, want.interest)
-      if (sample !== before[index]) unchanged = false
-      return sample
-    })
-    this.#waits.endPass()
+    const areSame = processes === this.#cheap && attention.wanted === this.#wanted
+    if (!areSame) this.#aim(processes, attention.wanted)
+    const samples = areSame ? this.#samples : processes
+    let now: ProcessSample[] | undefined
+    for (const place of this.#places) {
+      const { at, pid, interest, startTicks, looked } = place
+      const isYoung = startTicks >= attention.youngSinceTicks
+      if (areSame && looked !== undefined && !isYoung && !isDue(pid, interest, attention)) continue
+      const cheap = processes[at] as ProcessSample
+      const isKnown = looked?.cheap === cheap && looked.interest === interest
+      if (!isKnown || isYoung || isDue(pid, interest, attention)) {
+        place.looked = this.#look(source, tally, cheap, interest, looked, attention)
+      }
+      const { sample } = place.looked as Looked
+      if (sample === samples[at]) continue
+      now ??= [...samples]
+      now[at] = sample
+    }
     this.#sockets.endPass()
-    // What was known of processes that are no longer read is forgotten.
-    this.#looked = this.#living
-    this.#living = new Map()
-    if (!unchanged) this.#samples = samples
+    this.#samples = carriedElements(this.#samples, now ?? samples)
     return this.#samples
   }
 
-  #look(source: ProcSource, tally: Tally, cheap: ProcessSample, interest: Interest): ProcessSample {
-    const before = this.#looked.get(cheap.key)
+  /** What was known of processes that are no longer looked at is forgotten. */
+  #aim(processes: readonly ProcessSample[], wanted: Attention['wanted']): void {
+    const before = new Map<ProcessKey, Looked>()
+    for (const { looked } of this.#places) if (looked !== undefined) before.set(looked.cheap.key, looked)
+    this.#places = processes.flatMap(({ pid, key, startTicks }, at) => {
+      const want = wanted.get(pid)
+      return want === undefined ? [] : [{ at, pid, interest: want.interest, startTicks, looked: before.get(key) }]
+    })
+    this.#cheap = processes
+    this.#wanted = wanted
+  }
+
+  #look(
+    source: ProcSource,
+    tally: Tally,
+    cheap: ProcessSample,
+    interest: Interest,
+    before: Looked | undefined,
+    attention: Attention,
+  ): Looked {
     // Whoever was not let in may be let in later.
     const kept =
       before?.interest === interest &&
@@ -70,19 +106,23 @@ export class Details {
     const lasting = kept
       ? before.lasting
       : carried(before?.lasting, readLasting(source, tally, `/proc/${cheap.pid}`, interest))
-    const changing = this.#readChanging(source, tally, cheap, interest)
+    const wait = interest === 'root' ? rootWait(source, tally, cheap, before?.wait ?? unread, attention) : unread
+    const changing = this.#readChanging(source, tally, cheap, interest, wait)
     const earlier = before?.sample.detail
     if (before?.cheap === cheap && before.lasting === lasting && earlier !== undefined && isSame(earlier, changing)) {
       before.sample.state = cheap.state
-      this.#living.set(cheap.key, before)
-      return before.sample
+      return { ...before, interest, wait }
     }
-    const sample = { ...cheap, detail: { ...lasting, ...changing } }
-    this.#living.set(cheap.key, { interest, lasting, cheap, sample })
-    return sample
+    return { interest, lasting, cheap, sample: { ...cheap, detail: { ...lasting, ...changing } }, wait }
   }
 
-  #readChanging(source: ProcSource, tally: Tally, process: ProcessSample, interest: Interest): Changing {
+  #readChanging(
+    source: ProcSource,
+    tally: Tally,
+    process: ProcessSample,
+    interest: Interest,
+    wait: Reading<string>,
+  ): Changing {
     const directory = `/proc/${process.pid}`
     const zombie = process.state === 'Z' || process.state === 'X'
     const stuck = process.state === 'D' || process.state === 'T' || interest === 'engine'
@@ -106,12 +146,7 @@ export class Details {
         interest === 'shim' && cwd.kind === 'known' && cwd.value.deleted
           ? tally.count('cwd', source.facts(`${directory}/cwd`))
           : unread,
-      wchan:
-        stuck && !zombie
-          ? waitChannel(source, tally, directory)
-          : interest === 'root'
-            ? this.#waits.of(source, tally, process)
-            : unread,
+      wchan: stuck && !zombie ? waitChannel(source, tally, directory) : wait,
       threadStates:
         process.usage.threads > 1 && (zombie || process.state === 'D') ? threads(source, tally, process.pid) : unread,
       socketInodes: interest === 'daemon' ? this.#sockets.of(source, tally, process) : unread,

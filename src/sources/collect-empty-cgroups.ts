@@ -1,8 +1,10 @@
 import { isCgroupFile } from '../core/procfs/cgroup-files.ts'
 import type { EmptyCgroup } from '../core/model/host.ts'
 import type { ProcessSample } from '../core/model/process.ts'
-import { mapReading, type Reading, valueOf } from '../core/model/reading.ts'
+import { mapReading, type Reading, unread, valueOf } from '../core/model/reading.ts'
+import type { Attention } from './attention.ts'
 import type { ProcSource } from './proc-source.ts'
+import { isTurn } from './rhythm.ts'
 import type { Tally } from './tally.ts'
 
 /** Hierarchies in which every engine makes a cgroup for a container, the cheapest to walk first; the last is v2 alone. */
@@ -13,21 +15,32 @@ const MOST_EMPTY = 64
 /** A walk lists every cgroup of the node. What it found is looked at again in each pass, and that is little. */
 const PASSES_BETWEEN_WALKS = 150
 
+interface Candidate {
+  readonly cgroup: EmptyCgroup
+  readonly processes: Reading<number>
+}
+
 /** Cgroups without children and without processes. Directories of which nothing is left are what engines leave behind. */
 export class EmptyCgroups {
-  #candidates: readonly EmptyCgroup[] = []
+  #candidates: readonly Candidate[] = []
   #walkedInPass = 0
   #pass = 0
 
-  collect(source: ProcSource, tally: Tally, processes: readonly ProcessSample[]): EmptyCgroup[] {
+  collect(source: ProcSource, tally: Tally, processes: readonly ProcessSample[], attention: Attention): EmptyCgroup[] {
     this.#pass += 1
-    if (this.#walkedInPass === 0 || this.#pass - this.#walkedInPass >= PASSES_BETWEEN_WALKS) {
-      this.#candidates = walkCgroups(source, tally, pathsOf(processes))
-      this.#walkedInPass = this.#pass
-    }
-    const looked = this.#candidates.map((cgroup) => ({ cgroup, processes: processesIn(source, tally, cgroup) }))
-    this.#candidates = looked.filter(({ processes }) => processes.kind !== 'gone').map(({ cgroup }) => cgroup)
-    return looked.filter(({ processes }) => valueOf(processes) === 0).map(({ cgroup }) => cgroup)
+    const isWalk = this.#walkedInPass === 0 || this.#pass - this.#walkedInPass >= PASSES_BETWEEN_WALKS
+    if (isWalk) this.#walkedInPass = this.#pass
+    const before = isWalk
+      ? walkCgroups(source, tally, pathsOf(processes)).map((cgroup) => ({ cgroup, processes: unread }))
+      : this.#candidates
+    const { look, rhythm } = attention
+    const candidates = before.map((candidate, index) =>
+      isWalk || look === 'closely' || isTurn(index, rhythm.keepers, attention)
+        ? { ...candidate, processes: processesIn(source, tally, candidate.cgroup) }
+        : candidate,
+    )
+    this.#candidates = candidates.filter(({ processes }) => processes.kind !== 'gone')
+    return this.#candidates.filter(({ processes }) => valueOf(processes) === 0).map(({ cgroup }) => cgroup)
   }
 }
 

@@ -44,26 +44,43 @@ function engineStateAt(source: ProcSource, tally: Tally, viewer: number, path: s
   return state.kind === 'gone' ? null : { id: baseName(directoryOf(path)), path, source: at, state }
 }
 
+/** A bundle whose `init.pid` names a process that no shim is the parent of. */
+type Suspect = Pick<BundleSample, 'id' | 'path'> & { readonly pid: number; readonly viewer: number }
+
 /**
  * Of bundles whose `init.pid` is the pid of a process that no shim is the parent of: the engine's own record tells a
  * pid that was used again. On a healthy node there is none such, and nothing is read.
  */
-export function collectEngineStates(
-  source: ProcSource,
-  tally: Tally,
-  processes: readonly ProcessSample[],
-  initPids: ReadonlySet<number>,
-  bundles: readonly BundleSample[],
-): EngineStateSample[] {
-  const states: EngineStateSample[] = []
-  for (const { id, path, initPid, readThrough } of bundles) {
-    if (initPid.kind !== 'known' || initPids.has(initPid.value) || readThrough === null) continue
-    if (states.length >= MOST_SUSPECTS) break
-    if (!processes.some(({ pid }) => pid === initPid.value)) continue
-    const viewer = Number.parseInt(readThrough, 10)
-    const namespace = baseName(directoryOf(path))
-    const found = engineStateAt(source, tally, viewer, `${SHIM_ROOT}/${namespace}/${id}/state.json`)
-    if (found !== null) states.push(found)
+export class EngineStates {
+  #initPids: ReadonlySet<number> | undefined
+  #bundles: readonly BundleSample[] | undefined
+  #suspects: readonly Suspect[] = []
+
+  /** @param initPids and bundles: the very same as in the last pass where nothing in them changed. */
+  collect(
+    source: ProcSource,
+    tally: Tally,
+    processes: readonly ProcessSample[],
+    initPids: ReadonlySet<number>,
+    bundles: readonly BundleSample[],
+  ): EngineStateSample[] {
+    if (initPids !== this.#initPids || bundles !== this.#bundles) {
+      this.#initPids = initPids
+      this.#bundles = bundles
+      this.#suspects = bundles.flatMap(({ id, path, initPid, readThrough }) =>
+        initPid.kind !== 'known' || initPids.has(initPid.value) || readThrough === null
+          ? []
+          : [{ id, path, pid: initPid.value, viewer: Number.parseInt(readThrough, 10) }],
+      )
+    }
+    const states: EngineStateSample[] = []
+    for (const { id, path, pid: suspect, viewer } of this.#suspects) {
+      if (states.length >= MOST_SUSPECTS) break
+      if (!processes.some(({ pid }) => pid === suspect)) continue
+      const namespace = baseName(directoryOf(path))
+      const found = engineStateAt(source, tally, viewer, `${SHIM_ROOT}/${namespace}/${id}/state.json`)
+      if (found !== null) states.push(found)
+    }
+    return states
   }
-  return states
 }

@@ -9,7 +9,10 @@ import {
   type Usage,
 } from '../core/model/process.ts'
 import { gone, known, malformed, mapReading, type Reading } from '../core/model/reading.ts'
+import { carriedElements } from '../core/model/same.ts'
+import type { Attention } from './attention.ts'
 import { type CgroupText, CgroupTexts } from './cgroup-texts.ts'
+import { Duties } from './duties.ts'
 import { Looks } from './looks.ts'
 import type { ProcSource } from './proc-source.ts'
 import type { Tally } from './tally.ts'
@@ -46,18 +49,6 @@ const filesOf = (pid: number): Files => ({
   cmdline: `/proc/${pid}/cmdline`,
 })
 
-/** Which processes are read again in a pass, and how much of them. */
-export interface Attention {
-  /** Every process is read anew in one of so many passes; 1: in each. */
-  readonly turns: number
-  /** Number of this pass. */
-  readonly pass: number
-  /** Whoever started since then may still be on its way to its program and its cgroup. In ticks since boot. */
-  readonly youngSinceTicks: number
-  /** Those that something hangs on: their state is read in every pass. */
-  isWatched(pid: number): boolean
-}
-
 /**
  * Reads `stat`, `cgroup` and `cmdline` of processes: the hot path, three opens a process and little garbage. Most
  * processes sleep, and what is the same to the byte is the same object as in the last pass.
@@ -71,43 +62,48 @@ export class Processes {
   /** In the order of pids. */
   #remembered: readonly Remembered[] = []
   #processes: readonly ProcessSample[] = []
+  /** Of those remembered, as long as they are these. */
+  #duties: Duties | undefined
 
   collect(source: ProcSource, tally: Tally, attention: Attention): Listed {
     const listing = tally.count('proc', source.list('/proc'))
     if (listing.kind !== 'known') {
-      this.#remembered = []
-      this.#processes = []
+      this.#keep([])
       return { processes: this.#processes, unreadable: 1 }
     }
-    const before = this.#remembered
-    const looks = new Looks()
-    let at = 0
-    for (const pid of pidsIn(listing.value)) {
-      for (let passed = before[at]; passed !== undefined && passed.pid < pid; passed = before[at]) {
-        looks.lost(passed.pid)
-        at += 1
-      }
-      const known = before[at]?.pid === pid ? before[at] : undefined
-      if (known !== undefined) at += 1
-      const look = known === undefined ? 'all' : lookAt(known, attention)
+    const { wanted } = attention
+    const duties = this.#duties?.isFor(wanted) === true ? this.#duties : new Duties(this.#remembered, wanted)
+    this.#duties = duties
+    const pids = pidsIn(listing.value)
+    const { before, places, lost } = align(pids, duties.pids, this.#remembered)
+    const looks = new Looks(pids, before, lost)
+    for (let at = 0; at < pids.length; at += 1) {
+      const place = places === undefined ? at : (places[at] as number)
+      const look = place < 0 ? 'all' : duties.lookAt(place, attention)
       // What is taken for granted is so until a process beside it says otherwise.
-      if (look === 'none') looks.granted(known as Remembered)
-      else looks.add(pid, this.#read(source, tally, pid, known, look), known)
+      if (look === 'none') continue
+      looks.add(at, this.#read(source, tally, pids[at] as number, before[at], look, attention.uptimeMs))
     }
-    for (const { pid } of before.slice(at)) looks.lost(pid)
-    looks.resolve((known) => this.#read(source, tally, known.pid, known, 'all'))
+    looks.resolve((known) => this.#read(source, tally, known.pid, known, 'all', attention.uptimeMs))
     this.#keep(looks.remembered())
     return { processes: this.#processes, unreadable: looks.unreadable }
   }
 
   #keep(remembered: readonly Remembered[]): void {
-    const before = this.#remembered
-    if (remembered.length === before.length && remembered.every((each, index) => each === before[index])) return
+    if (carriedElements(this.#remembered, remembered) === this.#remembered) return
     this.#remembered = remembered
     this.#processes = remembered.map(({ process }) => process)
+    this.#duties = undefined
   }
 
-  #read(source: ProcSource, tally: Tally, pid: number, before: Remembered | undefined, look: 'all' | 'stat'): Read {
+  #read(
+    source: ProcSource,
+    tally: Tally,
+    pid: number,
+    before: Remembered | undefined,
+    look: 'all' | 'stat',
+    uptimeMs: number,
+  ): Read {
     const files = before?.files ?? filesOf(pid)
     let stat = readStat(source, files, before)
     // Half a file is what a process leaves that goes while it is read: a second look says which.
@@ -116,11 +112,11 @@ export class Processes {
     if (stat.kind !== 'known') return stat.kind === 'gone' ? 'gone' : 'unreadable'
     const { bytes, fields } = stat.value
     if (look === 'stat' && before !== undefined && isSame(before.process, fields))
-      return refreshed(before, bytes, fields)
+      return refreshed(before, bytes, fields, uptimeMs)
     // A kernel thread has neither of the other two; their opens are saved.
     if (fields.kernelThread) {
-      if (before !== undefined && isSame(before.process, fields)) return refreshed(before, bytes, fields)
-      const process = sample(fields, gone, noArguments)
+      if (before !== undefined && isSame(before.process, fields)) return refreshed(before, bytes, fields, uptimeMs)
+      const process = sample(fields, gone, noArguments, uptimeMs)
       return { pid, files, stat: bytes, cgroup: undefined, cmdline: undefined, process }
     }
 
@@ -131,10 +127,10 @@ export class Processes {
     const isSameArgv = argvRead.kind === 'known' && before?.cmdline?.equals(argvRead.value) === true
     const argv = isSameArgv ? before.process.argv : mapReading(argvRead, argvIn)
     if (before?.process.cgroup === membership && before.process.argv === argv && isSame(before.process, fields)) {
-      return refreshed(before, bytes, fields)
+      return refreshed(before, bytes, fields, uptimeMs)
     }
     const cmdline = isSameArgv ? before.cmdline : argvRead.kind === 'known' ? Buffer.from(argvRead.value) : undefined
-    return { pid, files, stat: bytes, cgroup, cmdline, process: sample(fields, membership, argv) }
+    return { pid, files, stat: bytes, cgroup, cmdline, process: sample(fields, membership, argv, uptimeMs) }
   }
 
   #cgroup(bytes: Buffer, before: Remembered | undefined): CgroupText {
@@ -144,10 +140,32 @@ export class Processes {
 
 export type Read = Remembered | 'gone' | 'unreadable'
 
-function lookAt({ pid, process }: Remembered, attention: Attention): 'all' | 'stat' | 'none' {
-  const { turns, pass, youngSinceTicks } = attention
-  if (turns === 1 || pid % turns === pass % turns || process.startTicks >= youngSinceTicks) return 'all'
-  return attention.isWatched(pid) ? 'stat' : 'none'
+/**
+ * What is known of each of the pids, the place that it had, and who is no longer there. Both lists are in order.
+ * `places` is `undefined` where all are where they were.
+ */
+function align(
+  pids: Int32Array,
+  earlier: Int32Array,
+  remembered: readonly Remembered[],
+): { before: readonly (Remembered | undefined)[]; places: Int32Array | undefined; lost: readonly number[] } {
+  let same = 0
+  while (same < pids.length && pids[same] === earlier[same]) same += 1
+  if (same === pids.length && same === earlier.length) return { before: remembered, places: undefined, lost: [] }
+  const before: (Remembered | undefined)[] = []
+  const places = new Int32Array(pids.length)
+  const lost: number[] = []
+  let from = 0
+  for (let at = 0; at < pids.length; at += 1) {
+    const pid = pids[at] as number
+    for (; from < earlier.length && (earlier[from] as number) < pid; from += 1) lost.push(earlier[from] as number)
+    const isKnown = earlier[from] === pid
+    before.push(isKnown ? remembered[from] : undefined)
+    places[at] = isKnown ? from : -1
+    if (isKnown) from += 1
+  }
+  for (; from < earlier.length; from += 1) lost.push(earlier[from] as number)
+  return { before, places, lost }
 }
 
 const argvIn = (bytes: Buffer): readonly string[] => parseCmdline(bytes.toString('utf8'))
@@ -170,9 +188,15 @@ const isAwake = (state: ProcessState): boolean => state === 'S' || state === 'R'
 type Standing = Omit<StatFields, keyof Usage>
 
 /** Only what it takes is new. */
-function refreshed(before: Remembered, bytes: Buffer, fields: StatFields | ProcessSample): Remembered {
-  if ('usage' in fields) return before
+function refreshed(
+  before: Remembered,
+  bytes: Buffer,
+  fields: StatFields | ProcessSample,
+  uptimeMs: number,
+): Remembered {
   const { usage } = before.process
+  usage.readAtMs = uptimeMs
+  if ('usage' in fields) return before
   usage.cpuTicks = fields.cpuTicks
   usage.threads = fields.threads
   usage.rssPages = fields.rssPages
@@ -181,15 +205,18 @@ function refreshed(before: Remembered, bytes: Buffer, fields: StatFields | Proce
   return before
 }
 
+/** Beyond any pid, and what an array of them holds. */
+const LARGEST = 0x7fffffff
+
 /** In order: sources list by name, and 9 stands behind 10. */
-function pidsIn(names: readonly string[]): Float64Array {
-  const pids = new Float64Array(names.length)
+function pidsIn(names: readonly string[]): Int32Array {
+  const pids = new Int32Array(names.length)
   let count = 0
   for (const name of names) {
     const first = name.charCodeAt(0)
     if (first < 0x31 || first > 0x39) continue
     const pid = Number(name)
-    if (Number.isNaN(pid)) continue
+    if (!Number.isInteger(pid) || pid > LARGEST) continue
     pids[count] = pid
     count += 1
   }
@@ -201,6 +228,7 @@ const sample = (
   fields: StatFields | ProcessSample,
   cgroup: ProcessSample['cgroup'],
   argv: ProcessSample['argv'],
+  uptimeMs: number,
 ): ProcessSample => ({
   key: processKey(fields.pid, fields.startTicks),
   pid: fields.pid,
@@ -215,7 +243,7 @@ const sample = (
   usage:
     'usage' in fields
       ? fields.usage
-      : { cpuTicks: fields.cpuTicks, threads: fields.threads, rssPages: fields.rssPages },
+      : { cpuTicks: fields.cpuTicks, threads: fields.threads, rssPages: fields.rssPages, readAtMs: uptimeMs },
   cgroup,
   argv,
   detail: undefined,

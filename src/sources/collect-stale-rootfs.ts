@@ -24,6 +24,8 @@ interface Suspect {
 export class StaleRootfsSearch {
   #before: { readonly asked: string; readonly found: readonly StaleRootfs[]; readonly pass: number } | undefined
   #pass = 0
+  #among: readonly unknown[] = []
+  #suspects: readonly Suspect[] = []
 
   collect(
     source: ProcSource,
@@ -34,7 +36,13 @@ export class StaleRootfsSearch {
     remnants: readonly BundleRemnant[],
   ): readonly StaleRootfs[] {
     this.#pass += 1
-    const suspects = suspectsAmong(initPids, bundles, remnants)
+    const among = [initPids, bundles, remnants]
+    // The very same where nothing in them changed.
+    if (among.some((each, index) => each !== this.#among[index])) {
+      this.#among = among
+      this.#suspects = suspectsAmong(initPids, bundles, remnants)
+    }
+    const suspects = this.#suspects
     const asked = suspects.map(({ path }) => path).join('\0')
     if (this.#before?.asked === asked && this.#pass - this.#before.pass < PASSES_BETWEEN_LOOKS) {
       return this.#before.found

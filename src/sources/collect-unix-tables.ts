@@ -3,8 +3,10 @@ import type { UnixTable } from '../core/model/host.ts'
 import type { ProcessSample } from '../core/model/process.ts'
 import { mapReading, type Reading, valueOf } from '../core/model/reading.ts'
 import { same } from '../core/model/same.ts'
+import type { Attention } from './attention.ts'
 import { text } from './collect-detail.ts'
 import { type ProcSource, TABLE_BYTES } from './proc-source.ts'
+import { isTurn } from './rhythm.ts'
 import type { Tally } from './tally.ts'
 
 interface Parsed {
@@ -12,11 +14,31 @@ interface Parsed {
   readonly table: UnixTable
 }
 
-/** `net/unix` of each network namespace that a keeper is in: one table each, whose inode tells them apart. */
+/**
+ * `net/unix` of each network namespace that a keeper is in: one table each, whose inode tells them apart. The kernel
+ * walks all sockets of the namespace for it, so that where nothing stirs it has its turn as keepers have.
+ */
 export class UnixTables {
   #parsed: ReadonlyMap<number, Parsed> = new Map()
+  #closer: readonly ProcessSample[] = []
+  #tables: readonly UnixTable[] = []
 
-  collect(source: ProcSource, tally: Tally, closer: readonly ProcessSample[]): UnixTable[] {
+  /** @param closer the very list of the last pass where none of them changed. */
+  collect(
+    source: ProcSource,
+    tally: Tally,
+    closer: readonly ProcessSample[],
+    attention: Attention,
+  ): readonly UnixTable[] {
+    const { look, concern, rhythm } = attention
+    const stirs = closer !== this.#closer || look === 'closely' || concern.size > 0
+    if (!stirs && !isTurn(0, rhythm.keepers, attention)) return this.#tables
+    this.#closer = closer
+    this.#tables = this.#read(source, tally, closer)
+    return this.#tables
+  }
+
+  #read(source: ProcSource, tally: Tally, closer: readonly ProcessSample[]): UnixTable[] {
     const tables = new Map<number, UnixTable>()
     const parsed = new Map<number, Parsed>()
     for (const { pid, detail } of closer) {

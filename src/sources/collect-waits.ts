@@ -1,38 +1,28 @@
-import type { ProcessKey, ProcessSample } from '../core/model/process.ts'
+import type { ProcessSample } from '../core/model/process.ts'
 import { denied, known, type Reading, unread } from '../core/model/reading.ts'
+import type { Attention } from './attention.ts'
 import type { ProcSource } from './proc-source.ts'
+import { isTurn } from './rhythm.ts'
 import type { Tally } from './tally.ts'
 
-/** One more file of each container: asked only now and then. */
-const PASSES_BETWEEN_LOOKS = 15
-
 /**
- * What the first processes of containers wait for. Whoever sleeps may wait for its output to be read; those that were
- * found to write into a pipe are asked again in every pass, and of the others stands what was found last.
+ * What the first process of a container waits for: one more file of each container, asked only now and then. Whoever
+ * sleeps may wait for its output to be read; those that were found to write into a pipe are asked again whenever they are
+ * looked at, and of the others stands what was found last.
  */
-export class Waits {
-  #found: ReadonlyMap<ProcessKey, Reading<string>> = new Map()
-  #living = new Map<ProcessKey, Reading<string>>()
-  #pass = 0
-
-  of(source: ProcSource, tally: Tally, { key, pid, state }: ProcessSample): Reading<string> {
-    if (state !== 'S' && state !== 'R') return unread
-    const before = this.#found.get(key)
-    const isDue = state === 'S' && this.#pass % PASSES_BETWEEN_LOOKS === 0
-    const now = isDue || isWriting(before) ? waitChannel(source, tally, `/proc/${pid}`) : (before ?? unread)
-    this.#living.set(key, now)
-    return now
-  }
-
-  endPass(): void {
-    this.#pass += 1
-    this.#found = this.#living
-    this.#living = new Map()
-  }
+export function rootWait(
+  source: ProcSource,
+  tally: Tally,
+  { pid, state }: ProcessSample,
+  before: Reading<string>,
+  attention: Attention,
+): Reading<string> {
+  if (state !== 'S' && state !== 'R') return unread
+  const isAsked = state === 'S' && isTurn(pid, attention.rhythm.waits, attention)
+  return isAsked || isWriting(before) ? waitChannel(source, tally, `/proc/${pid}`) : before
 }
 
-const isWriting = (wait: Reading<string> | undefined): boolean =>
-  wait?.kind === 'known' && wait.value.endsWith('pipe_write')
+const isWriting = (wait: Reading<string>): boolean => wait.kind === 'known' && wait.value.endsWith('pipe_write')
 
 /** Without privilege `wchan` reads `0`: a denial dressed as a value. fs/proc/base.c, proc_pid_wchan */
 export function waitChannel(source: ProcSource, tally: Tally, directory: string): Reading<string> {

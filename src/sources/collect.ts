@@ -1,27 +1,42 @@
 import type { HostSample } from '../core/model/host.ts'
 import type { InterestOf, ProcessSample, Wanted } from '../core/model/process.ts'
 import { mapReading, valueOf } from '../core/model/reading.ts'
-import { carriedList } from '../core/model/same.ts'
+import { carriedElements, carriedList, same } from '../core/model/same.ts'
 import * as hostFiles from '../core/procfs/host-files.ts'
+import type { Attention, Look } from './attention.ts'
+import { Audit } from './audit.ts'
 import { BareStates } from './collect-bare-states.ts'
 import { collectBundleMounts } from './collect-bundle-mounts.ts'
 import { Bundles } from './collect-bundles.ts'
 import { Details, text } from './collect-detail.ts'
-import { collectDirectories } from './collect-directories.ts'
+import { Directories } from './collect-directories.ts'
 import { EmptyCgroups } from './collect-empty-cgroups.ts'
-import { collectEngineStates } from './collect-engine-states.ts'
-import { collectFreezers } from './collect-freezers.ts'
+import { EngineStates } from './collect-engine-states.ts'
+import { Freezers } from './collect-freezers.ts'
 import { Origins } from './collect-origins.ts'
 import { Processes } from './collect-processes.ts'
 import { StaleRootfsSearch } from './collect-stale-rootfs.ts'
 import { Survivors } from './collect-survivors.ts'
 import { UnixTables } from './collect-unix-tables.ts'
 import { type ProcSource, TABLE_BYTES } from './proc-source.ts'
+import { everyPass, isTurn, type Rhythm } from './rhythm.ts'
 import { Tally } from './tally.ts'
 import { hasUnseenParent } from './unseen-parents.ts'
 
 /** A process that is older has long been where it belongs: engines move containers, and exec, within seconds. */
 const YOUNG_MS = 10_000
+
+/** Wall clock and time since boot drift apart by less between two passes, unless the clock is set. */
+const DRIFT_MS = 100
+
+/** How to look in one pass. */
+export interface Looking {
+  readonly look?: Look
+  /** Pids that are read whoever's turn it is. */
+  readonly concern?: ReadonlySet<number>
+}
+
+const nobody: ReadonlySet<number> = new Set()
 
 /** What is read of a host beside its processes and itself. */
 type Around = Pick<
@@ -56,20 +71,28 @@ export class Collector {
   readonly #staleRootfs = new StaleRootfsSearch()
   readonly #emptyCgroups = new EmptyCgroups()
   readonly #bareStates = new BareStates()
+  readonly #engineStates = new EngineStates()
+  readonly #freezers = new Freezers()
+  readonly #directories = new Directories()
+  readonly #audit = new Audit()
   #looked: { readonly cheap: readonly ProcessSample[]; readonly wanted: ReadonlyMap<number, Wanted> } | undefined
   #around: Around | undefined
+  #picked: Picked | undefined
   #pageBytes: number | null = null
-  readonly #turns: number
+  #booted: { readonly atMs: number; readonly clockMs: number } | undefined
+  readonly #rhythm: Rhythm
   #pass = 0
 
-  /** @param turns in how many passes each process is read anew, where nothing hangs on it and nothing happens beside it. */
-  constructor(source: ProcSource, { turns = 1 }: { readonly turns?: number } = {}) {
+  constructor(source: ProcSource, { rhythm = everyPass }: { readonly rhythm?: Rhythm } = {}) {
     this.#source = source
-    this.#turns = turns
+    this.#rhythm = rhythm
   }
 
   /** @returns `false` when the source has no further moment. */
-  async pass(interestOf: InterestOf): Promise<HostSample | false> {
+  async pass(
+    interestOf: InterestOf,
+    { look = 'in turns', concern = nobody }: Looking = {},
+  ): Promise<HostSample | false> {
     const moment = await this.#source.begin()
     if (moment === false) return false
     const startedMs = performance.now()
@@ -78,20 +101,26 @@ export class Collector {
     const read = (path: string) => text(tally.count('host', source.read(path)))
 
     const uptimeMs = valueOf(mapReading(read('/proc/uptime'), hostFiles.parseUptime))
-    const bootedAtMs = valueOf(mapReading(text(source.readWhole('/proc/stat', TABLE_BYTES)), hostFiles.parseBootTime))
+    const bootedAtMs = this.#bootTime(moment.takenAtMs, uptimeMs)
     this.#pass += 1
-    const { processes: cheap, unreadable } = this.#processes.collect(source, tally, {
-      turns: this.#turns,
+    const attention: Attention = {
+      rhythm: this.#rhythm,
       pass: this.#pass,
+      // A bundle that came or went says something about its shim, and about what that keeps.
+      look: look === 'closely' || this.#bundles.stir(source, tally) ? 'closely' : 'in turns',
+      wanted: this.#looked?.wanted ?? new Map(),
+      concern,
       youngSinceTicks: ((uptimeMs ?? 0) - YOUNG_MS) / 10,
-      isWatched: (pid) => this.#looked?.wanted.has(pid) === true,
-    })
+      uptimeMs: uptimeMs ?? moment.takenAtMs - (bootedAtMs ?? 0),
+    }
+    const { processes: cheap, unreadable } = this.#processes.collect(source, tally, attention)
     const wanted = this.#looked?.cheap === cheap ? this.#looked.wanted : interestOf(cheap)
     this.#looked = { cheap, wanted }
     // Where no clock of the kernel can be read, whoever started last is as old as the node surely is, and no more.
     const upMs = uptimeMs ?? (bootedAtMs === null ? youngestMs(cheap) : moment.takenAtMs - bootedAtMs)
-    const processes = this.#details.collect(source, tally, cheap, wanted)
-    const around = this.#collectAround(tally, processes, wanted, moment.takenAtMs)
+    const closely = { ...attention, wanted }
+    const processes = this.#details.collect(source, tally, cheap, closely)
+    const around = this.#collectAround(tally, processes, closely, moment.takenAtMs)
     // Memory of this process tells nothing about the node but the size of a page, and that never changes.
     this.#pageBytes ??= valueOf(mapReading(read('/proc/self/smaps'), hostFiles.parsePageBytes))
 
@@ -114,43 +143,68 @@ export class Collector {
       processes,
       ...around,
       bundlesListed: this.#bundles.listed,
+      audit: this.#audit.collect(source, { processes, bundles: around.bundles }, closely),
       reads: tally.reads,
       denied: tally.denied,
       durationMs: performance.now() - startedMs,
     }
   }
 
-  #collectAround(
-    tally: Tally,
-    processes: readonly ProcessSample[],
-    wanted: ReadonlyMap<number, Wanted>,
-    takenAtMs: number,
-  ): Around {
-    const source = this.#source
-    const closer = processes.filter(({ detail }) => detail !== undefined)
-    const strays = closer.filter(({ pid }) => wanted.get(pid)?.interest === 'stray')
-    const initPids = pidsLookedAt(closer)
+  /** `/proc/stat` has a line for each CPU and a number for each interrupt: read again when a clock was set. */
+  #bootTime(takenAtMs: number, uptimeMs: number | null): number | null {
+    const clockMs = takenAtMs - (uptimeMs ?? 0)
+    const before = this.#booted
+    const isSteady = uptimeMs !== null && before !== undefined && Math.abs(before.clockMs - clockMs) < DRIFT_MS
+    if (isSteady && !isTurn(0, this.#rhythm.texts, { rhythm: this.#rhythm, pass: this.#pass })) return before.atMs
+    const file = this.#source.readWhole('/proc/stat', TABLE_BYTES)
+    const atMs = valueOf(mapReading(text(file), hostFiles.parseBootTime))
+    this.#booted = atMs === null ? undefined : { atMs, clockMs }
+    return atMs
+  }
 
-    const unixTables = this.#unixTables.collect(source, tally, closer)
+  /** The very lists of the last pass where nobody in them changed, whoever else did. */
+  #pickFrom(processes: readonly ProcessSample[], wanted: ReadonlyMap<number, Wanted>): Picked {
+    const before = this.#picked
+    if (before?.processes === processes && before.wanted === wanted) return before
+    const all = processes.filter(({ detail }) => detail !== undefined)
+    const isWantedAsBefore = ({ pid }: ProcessSample) => same(before?.wanted.get(pid), wanted.get(pid))
+    const closer = before !== undefined && all.every(isWantedAsBefore) ? carriedElements(before.closer, all) : all
+    const areSame = closer === before?.closer
+    const strays = closer.filter(({ pid }) => wanted.get(pid)?.interest === 'stray')
+    this.#picked = {
+      processes,
+      wanted,
+      closer,
+      strays: areSame ? carriedElements(before.strays, strays) : strays,
+      initPids: areSame ? before.initPids : pidsLookedAt(closer),
+    }
+    return this.#picked
+  }
+
+  #collectAround(tally: Tally, processes: readonly ProcessSample[], attention: Attention, takenAtMs: number): Around {
+    const source = this.#source
+    const { closer, strays, initPids } = this.#pickFrom(processes, attention.wanted)
+
+    const unixTables = this.#unixTables.collect(source, tally, closer, attention)
     const bundleMounts = collectBundleMounts(source, tally, closer, strays)
-    const kept = this.#bundles.collect(source, tally, closer, wanted, takenAtMs)
+    const kept = this.#bundles.collect(source, tally, closer, attention, takenAtMs)
     const { remnants } = this.#bundles
     const origins = this.#origins.collect(source, tally, strays)
     const storageOf = this.#origins.storageOf.bind(this.#origins)
     const left = this.#bundles.collectOfStrays(source, tally, strays, bundleMounts, storageOf, kept, takenAtMs)
     const around: Around = {
       unixTables,
-      bundles: [...kept, ...left],
+      bundles: left.length === 0 ? kept : [...kept, ...left],
       bundleMounts,
       bundleRemnants: remnants,
       origins,
       survivors: this.#survivors.collect(source, tally, processes, strays, origins),
-      engineStates: collectEngineStates(source, tally, processes, initPids, kept),
+      engineStates: this.#engineStates.collect(source, tally, processes, initPids, kept),
       staleRootfs: this.#staleRootfs.collect(source, tally, processes, initPids, kept, remnants),
-      emptyCgroups: this.#emptyCgroups.collect(source, tally, processes),
-      bareStates: this.#bareStates.collect(source, tally, closer, strays),
-      freezers: collectFreezers(source, tally, closer, wanted),
-      directories: collectDirectories(source, tally, closer, wanted),
+      emptyCgroups: this.#emptyCgroups.collect(source, tally, processes, attention),
+      bareStates: this.#bareStates.collect(source, tally, closer, strays, attention),
+      freezers: this.#freezers.collect(source, tally, closer, attention),
+      directories: this.#directories.collect(source, tally, closer, attention),
     }
     const before = this.#around
     this.#around = before === undefined ? around : carriedAround(before, around)
@@ -160,6 +214,16 @@ export class Collector {
 
 const youngestMs = (processes: readonly ProcessSample[]): number =>
   processes.reduce((latest, { startTicks }) => Math.max(latest, startTicks), 0) * 10
+
+/** Those that were looked at more closely. */
+interface Picked {
+  readonly processes: readonly ProcessSample[]
+  readonly wanted: ReadonlyMap<number, Wanted>
+  readonly closer: readonly ProcessSample[]
+  readonly strays: readonly ProcessSample[]
+  /** See `pidsLookedAt`. */
+  readonly initPids: ReadonlySet<number>
+}
 
 const carriedAround = (before: Around, now: Around): Around =>
   Object.fromEntries(

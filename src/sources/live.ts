@@ -14,6 +14,9 @@ export interface LivePaths {
   readonly nodeName?: string | undefined
 }
 
+/** For what is below `/proc/sys` the kernel makes room for as much as is asked for. fs/proc/proc_sysctl.c, proc_sys_call_handler */
+const SYSCTL_BYTES = 4 * 1024
+
 /** A `/proc` file longer than this in one piece is none that we know. */
 const PIECE_BYTES = 256 * 1024
 
@@ -60,7 +63,8 @@ export function liveSource({ procfs, cgroupfs, nodeName }: LivePaths): ProcSourc
         return reading.kind === 'gone' ? (asked(path) ?? reading) : reading
       }
       try {
-        return piece(readSync(fd, buffer, 0, PIECE_BYTES, null))
+        const most = path.startsWith('/proc/sys/') ? SYSCTL_BYTES : PIECE_BYTES
+        return piece(readSync(fd, buffer, 0, most, null))
       } catch (error) {
         // ESRCH here: it exited between open and read.
         return readingOfError(error)

@@ -1,93 +1,92 @@
+import type { ProcessSample } from '../core/model/process.ts'
 import type { Read, Remembered } from './collect-processes.ts'
 
-/** The processes of one pass, in the order of their pids: those that were read, and those that were taken for granted. */
+/**
+ * The processes of one pass, in the order of their pids: those that were read, and those that were taken for granted.
+ * Where nothing is new, nothing is made anew.
+ */
 export class Looks {
-  readonly #found: (Remembered | undefined)[] = []
-  readonly #isGranted: boolean[] = []
-  #grants = 0
-  /** Pids whose process ended, or is another one now: whoever has such a parent has another. */
+  readonly #pids: Int32Array
+  readonly #before: readonly (Remembered | undefined)[]
+  #found: (Remembered | undefined)[] | undefined
+  readonly #wasRead: Uint8Array
+  /** Pids whose process ended, reaped or not, or is another one now: whoever has such a parent has another. */
   readonly #lost = new Set<number>()
-  /** Parents of those that are new, or have a new parent. */
+  /** Parents of those that are new or have a new parent, and the parents that these had. */
   readonly #parents = new Set<number>()
   #unreadable = 0
+
+  /** @param before what is known of each of the pids. */
+  constructor(pids: Int32Array, before: readonly (Remembered | undefined)[], lost: readonly number[]) {
+    this.#pids = pids
+    this.#before = before
+    this.#wasRead = new Uint8Array(pids.length)
+    for (const pid of lost) this.#lost.add(pid)
+  }
 
   /** Processes that are there and could not be read. */
   get unreadable(): number {
     return this.#unreadable
   }
 
-  lost(pid: number): void {
-    this.#lost.add(pid)
-  }
-
-  granted(known: Remembered): void {
-    this.#found.push(known)
-    this.#isGranted.push(true)
-    this.#grants += 1
-  }
-
-  add(pid: number, read: Read, before: Remembered | undefined): void {
-    this.#found.push(undefined)
-    this.#isGranted.push(false)
-    this.#set(this.#found.length - 1, pid, read, before)
+  /** What was read of the one at this place. */
+  add(at: number, read: Read): void {
+    this.#wasRead[at] = 1
+    if (read === 'unreadable') this.#unreadable += 1
+    const before = this.#before[at]
+    const found = typeof read === 'string' ? undefined : read
+    if (found !== before) {
+      this.#found ??= [...this.#before]
+      this.#found[at] = found
+    }
+    const now = found?.process
+    const then = before?.process
+    const isSameProcess = then?.key === now?.key
+    if (then !== undefined && (!isSameProcess || (isDead(now) && !isDead(then))))
+      this.#lost.add(this.#pids[at] as number)
+    if (now === undefined || (isSameProcess && then?.ppid === now.ppid)) return
+    this.#parents.add(now.ppid)
+    // Nobody is given another parent while its own lives.
+    if (isSameProcess && then !== undefined) this.#parents.add(then.ppid)
   }
 
   /** Reads those again that were taken for granted and that something speaks against. */
   resolve(readAgain: (known: Remembered) => Read): void {
-    if (this.#grants === 0) return
     let seen = 0
     while (this.#parents.size > 0 || this.#lost.size > seen) {
       const parents = [...this.#parents]
       this.#parents.clear()
-      for (const pid of parents) this.#check(this.#indexOf(pid), readAgain)
+      for (const pid of parents) this.#check(indexOf(this.#pids, pid), readAgain)
       if (this.#lost.size === seen) continue
       seen = this.#lost.size
-      this.#found.forEach((found, index) => {
-        if (found !== undefined && this.#lost.has(found.process.ppid)) this.#check(index, readAgain)
+      this.#before.forEach((before, at) => {
+        if (before !== undefined && this.#lost.has(before.process.ppid)) this.#check(at, readAgain)
       })
     }
   }
 
+  /** The list that was given where nothing in it changed. */
   remembered(): readonly Remembered[] {
-    return this.#found.every((found) => found !== undefined)
-      ? (this.#found as Remembered[])
-      : this.#found.filter((found) => found !== undefined)
+    const found = this.#found ?? this.#before
+    return found.includes(undefined) ? found.filter((each) => each !== undefined) : (found as readonly Remembered[])
   }
 
-  #check(index: number, readAgain: (known: Remembered) => Read): void {
-    const known = this.#found[index]
-    if (known === undefined || this.#isGranted[index] !== true) return
-    this.#isGranted[index] = false
-    this.#set(index, known.pid, readAgain(known), known)
+  #check(at: number, readAgain: (known: Remembered) => Read): void {
+    const known = this.#before[at]
+    if (known !== undefined && this.#wasRead[at] === 0) this.add(at, readAgain(known))
   }
+}
 
-  #set(index: number, pid: number, read: Read, before: Remembered | undefined): void {
-    if (read === 'unreadable') this.#unreadable += 1
-    this.#found[index] = typeof read === 'string' ? undefined : read
-    const isSameProcess = typeof read !== 'string' && before?.process.key === read.process.key
-    if (before !== undefined && !isSameProcess) this.#lost.add(pid)
-    if (typeof read !== 'string' && !(isSameProcess && before?.process.ppid === read.process.ppid)) {
-      this.#parents.add(read.process.ppid)
-    }
-  }
+const isDead = (process: ProcessSample | undefined): boolean => process?.state === 'Z' || process?.state === 'X'
 
-  #indexOf(pid: number): number {
-    let low = 0
-    let high = this.#found.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (this.#pidAt(middle) < pid) low = middle + 1
-      else high = middle
-    }
-    return this.#found[low]?.pid === pid ? low : -1
+/** @returns -1 where it is not there. */
+function indexOf(sorted: Int32Array, pid: number): number {
+  let low = 0
+  let high = sorted.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((sorted[middle] as number) < pid) low = middle + 1
+    else high = middle
   }
-
-  /** Of the next that was found, where one was not. */
-  #pidAt(index: number): number {
-    for (let at = index; at < this.#found.length; at += 1) {
-      const found = this.#found[at]
-      if (found !== undefined) return found.pid
-    }
-    return Number.POSITIVE_INFINITY
-  }
+  return sorted[low] === pid ? low : -1
 }

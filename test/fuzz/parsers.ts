@@ -230,7 +230,7 @@ function recognizeAll(given: string): unknown {
       kernelThread: false,
       exiting: false,
       startTicks: 7,
-      usage: { cpuTicks: 0, threads: 1, rssPages: 1 },
+      usage: { cpuTicks: 0, threads: 1, rssPages: 1, readAtMs: 0 },
       cgroup: { kind: 'gone' },
       argv: { kind: 'known', value: argv },
       detail: undefined,

@@ -1,21 +1,27 @@
-import { expect, it } from 'vitest'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { everyPass, inTurns, isTurn, type Rhythm } from '../../src/sources/rhythm.ts'
+import type { Interest, ProcessSample, Wanted } from '../../src/core/model/process.ts'
+import type { Attention, Look } from '../../src/sources/attention.ts'
+import { Audit } from '../../src/sources/audit.ts'
 import { Processes } from '../../src/sources/collect-processes.ts'
 import { type Archive, archiveSource, type Entry } from '../../src/sources/archive.ts'
 import { Tally } from '../../src/sources/tally.ts'
 
-const TURNS = 5
+const rhythm = inTurns(2_000)
 
 interface Row {
   readonly pid: number
   readonly ppid: number
   readonly start: number
+  readonly comm?: string
   readonly state?: string
   readonly argv?: string
   readonly cgroup?: string
 }
 
-const statOf = ({ pid, ppid, start, state = 'S' }: Row): string =>
-  `${pid} (p${pid}) ${state} ${ppid} 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 ${start} 0 0\n`
+const statOf = ({ pid, ppid, start, state = 'S', comm = `p${pid}` }: Row): string =>
+  `${pid} (${comm}) ${state} ${ppid} 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 ${start} 0 0\n`
 
 function nodeOf(rows: readonly Row[]): Archive {
   const entries = new Map<string, Entry>()
@@ -23,106 +29,301 @@ function nodeOf(rows: readonly Row[]): Archive {
   for (const row of rows) {
     write(`/proc/${row.pid}/stat`, statOf(row))
     write(`/proc/${row.pid}/cgroup`, `0::${row.cgroup ?? '/'}\n`)
-    write(`/proc/${row.pid}/cmdline`, `${row.argv ?? `program ${row.pid}`}\0`)
+    write(`/proc/${row.pid}/cmdline`, row.state === 'Z' ? '' : `${row.argv ?? `program ${row.pid}`}\0`)
   }
   return { takenAtMs: 0, entries, listings: new Map(), facts: new Map() }
 }
 
-/** Passes over one node after the other, with and without turns, side by side. */
+interface Looking {
+  readonly number: number
+  readonly rhythm?: Rhythm
+  readonly look?: Look
+  readonly watched?: ReadonlyMap<number, Interest>
+  readonly concern?: readonly number[]
+  readonly youngSince?: number
+  readonly audit?: Audit
+}
+
 async function pass(
   processes: Processes,
   rows: readonly Row[],
   {
     number,
-    turns,
-    watched = [],
+    rhythm: own = rhythm,
+    look = 'in turns',
+    watched = new Map(),
+    concern = [],
     youngSince = 1_000,
-  }: { number: number; turns: number; watched?: readonly number[]; youngSince?: number },
+    audit,
+  }: Looking,
 ) {
   const tally = new Tally()
   const source = archiveSource([nodeOf(rows)])
   await source.begin()
-  const { processes: found } = processes.collect(source, tally, {
-    turns,
+  const attention: Attention = {
+    rhythm: own,
     pass: number,
+    look,
+    wanted: new Map([...watched].map(([pid, interest]): [number, Wanted] => [pid, { interest }])),
+    concern: new Set(concern),
     youngSinceTicks: youngSince,
-    isWatched: (pid) => watched.includes(pid),
-  })
-  return { found, reads: tally.reads.known }
+    uptimeMs: 0,
+  }
+  const { processes: found } = processes.collect(source, tally, attention)
+  const missed = audit?.collect(source, { processes: found, bundles: [] }, attention).differences ?? {}
+  return { found, reads: tally.reads.known, missed }
 }
+
+const truthOf = async (rows: readonly Row[]) => await pass(new Processes(), rows, { number: 1, rhythm: everyPass })
 
 const before: readonly Row[] = [
   { pid: 1, ppid: 0, start: 1 },
+  { pid: 7, ppid: 31, start: 5 },
   { pid: 11, ppid: 1, start: 2 },
   { pid: 21, ppid: 11, start: 3 },
   { pid: 31, ppid: 21, start: 4 },
-  { pid: 7, ppid: 31, start: 5 },
 ]
 
-/** What is seen of `after` in the very next pass, in which it is nobody's turn but that of pids ending in 2 or 7. */
-async function nextPass(after: readonly Row[], watched: readonly number[] = []) {
-  const [inTurns, fully] = [new Processes(), new Processes()]
-  await pass(inTurns, before, { number: 1, turns: TURNS })
-  const seen = await pass(inTurns, after, { number: 2, turns: TURNS, watched })
-  const truth = await pass(fully, after, { number: 1, turns: 1 })
+/** A pass in which it is nobody's turn. */
+const idle = [...Array(600).keys()].find(
+  (number) =>
+    number > 1 &&
+    before.every(
+      ({ pid }) =>
+        ![rhythm.stat, rhythm.texts, rhythm.keepers].some((turns) => isTurn(pid, turns, { rhythm, pass: number })),
+    ),
+) as number
+
+/** What is seen of `after` in the very next pass, in which it is nobody's turn. */
+async function nextPass(after: readonly Row[], looking: Partial<Looking> = {}) {
+  const processes = new Processes()
+  await pass(processes, before, { number: 1 })
+  const seen = await pass(processes, after, { ...looking, number: idle })
+  const truth = await truthOf(after)
   return { seen: seen.found, truth: truth.found, reads: seen.reads, fully: truth.reads }
 }
 
-it('reads little where nothing happens, and says the same', async () => {
-  const { seen, truth, reads, fully } = await nextPass(before)
-  expect(seen).toEqual(truth)
-  expect(reads).toBeLessThan(fully / 2)
-})
+const changed = (pid: number, change: Partial<Row>): readonly Row[] =>
+  before.map((row) => (row.pid === pid ? { ...row, ...change } : row))
 
-it('sees at once who came and who went', async () => {
-  const after = [...before.filter(({ pid }) => pid !== 7), { pid: 41, ppid: 31, start: 9 }]
-  const { seen, truth } = await nextPass(after)
-  expect(seen).toEqual(truth)
-})
+describe('in a pass in which it is nobody’s turn', () => {
+  it('nobody is read where nothing happens, and the same is said', async () => {
+    const { seen, truth, reads } = await nextPass(before)
+    expect(seen).toEqual(truth)
+    expect(reads).toBe(1)
+  })
 
-it('sees at once whose parent went, on whatever side of it in the order of pids', async () => {
-  const after = before.filter(({ pid }) => pid !== 31).map((row) => (row.pid === 7 ? { ...row, ppid: 1 } : row))
-  const { seen, truth } = await nextPass(after)
-  expect(seen).toEqual(truth)
-  const all = before.filter(({ pid }) => pid !== 11).map((row) => (row.pid === 21 ? { ...row, ppid: 1 } : row))
-  const other = await nextPass(all)
-  expect(other.seen).toEqual(other.truth)
-})
+  it('who came and who went is seen', async () => {
+    const after = [...before.filter(({ pid }) => pid !== 7), { pid: 41, ppid: 31, start: 9 }]
+    const { seen, truth } = await nextPass(after)
+    expect(seen).toEqual(truth)
+  })
 
-it('sees at once that the parent of a newcomer is another process with its pid, and what that says of its children', async () => {
-  const after = [
-    ...before.map((row) =>
-      row.pid === 21 ? { ...row, ppid: 1, start: 8 } : row.pid === 31 ? { ...row, ppid: 1 } : row,
-    ),
-    { pid: 51, ppid: 21, start: 9 },
-  ]
-  const { seen, truth } = await nextPass(after)
-  expect(seen).toEqual(truth)
-})
+  it('whose parent went is seen, on whatever side of it in the order of pids', async () => {
+    const after = before.filter(({ pid }) => pid !== 31).map((row) => (row.pid === 7 ? { ...row, ppid: 1 } : row))
+    const { seen, truth } = await nextPass(after)
+    expect(seen).toEqual(truth)
+    const all = before.filter(({ pid }) => pid !== 11).map((row) => (row.pid === 21 ? { ...row, ppid: 1 } : row))
+    const other = await nextPass(all)
+    expect(other.seen).toEqual(other.truth)
+  })
 
-it('sees at once what state somebody is in on whom something hangs, and what else changed of him', async () => {
-  const after = before.map((row) =>
-    row.pid === 31 ? { ...row, state: 'T', argv: 'other', cgroup: '/elsewhere' } : row,
+  it('that the parent of a newcomer is another process with its pid is seen, and what that says of its children', async () => {
+    const after = [
+      ...before.map((row) =>
+        row.pid === 21 ? { ...row, ppid: 1, start: 8 } : row.pid === 31 ? { ...row, ppid: 1 } : row,
+      ),
+      { pid: 51, ppid: 21, start: 9 },
+    ]
+    const { seen, truth } = await nextPass(after)
+    expect(seen).toEqual(truth)
+  })
+
+  it('the new parents of those are seen whose parent is found dead and is not reaped', async () => {
+    const after = changed(21, { state: 'Z', argv: '' }).map((row) => (row.pid === 31 ? { ...row, ppid: 1 } : row))
+    const { seen, truth } = await nextPass(after, { concern: [21] })
+    expect(seen).toEqual(truth)
+  })
+
+  it('that a parent died is seen by who is no longer its child', async () => {
+    const after = changed(21, { state: 'Z', argv: '' }).map((row) => (row.pid === 31 ? { ...row, ppid: 1 } : row))
+    const { seen, truth } = await nextPass(after, { concern: [31] })
+    expect(seen).toEqual(truth)
+  })
+
+  it.each<Interest>(['daemon', 'engine', 'stray', 'blocked'])('a %s is read', async (interest) => {
+    const { seen, truth } = await nextPass(changed(31, { state: 'T', argv: 'other', cgroup: '/elsewhere' }), {
+      watched: new Map([[31, interest]]),
+    })
+    expect(seen).toEqual(truth)
+  })
+
+  it.each<Interest>(['shim', 'root', 'machine', 'zombie', 'reaper'])(
+    'a %s is read on a close look',
+    async (interest) => {
+      const after = changed(31, { state: 'T' })
+      const watched = new Map([[31, interest]])
+      expect((await nextPass(after, { watched })).seen).not.toEqual((await truthOf(after)).found)
+      expect((await nextPass(after, { watched, look: 'closely' })).seen).toEqual((await truthOf(after)).found)
+    },
   )
-  const { seen, truth } = await nextPass(after, [31])
-  expect(seen).toEqual(truth)
+
+  it('whoever is of concern is read, whoever that is, and all of him', async () => {
+    const after = changed(31, { argv: 'other', cgroup: '/elsewhere' })
+    const { seen, truth } = await nextPass(after, { concern: [31] })
+    expect(seen).toEqual(truth)
+  })
+
+  it('the young are read', async () => {
+    const after = changed(31, { argv: 'other', cgroup: '/elsewhere' })
+    const { seen, truth } = await nextPass(after, { youngSince: 4 })
+    expect(seen).toEqual(truth)
+  })
 })
 
-it('sees within its turns whatever changed of anybody', async () => {
-  const processes = new Processes()
-  await pass(processes, before, { number: 1, turns: TURNS })
-  const after = before.map((row) => ({ ...row, state: 'D', argv: 'other', cgroup: '/elsewhere' }))
-  const truth = (await pass(new Processes(), after, { number: 1, turns: 1 })).found
-  let last: unknown
-  for (let number = 2; number < 2 + TURNS; number += 1)
-    last = (await pass(processes, after, { number, turns: TURNS })).found
-  expect(last).toEqual(truth)
+it('everybody has a turn, as often as the others, and no pass is much dearer than the next', () => {
+  for (const spacing of [1, 2, 5, 10, 16, 60]) {
+    const pids = Array.from({ length: 1_000 }, (_, index) => 300 + index * spacing)
+    for (const turns of [rhythm.stat, rhythm.keepers, rhythm.texts]) {
+      const passes = Array.from({ length: turns }, (_, number) =>
+        pids.filter((pid) => isTurn(pid, turns, { rhythm, pass: number + 1 })),
+      )
+      expect(new Set(passes.flat()).size).toBe(pids.length)
+      expect(passes.flat().length).toBe(pids.length)
+      expect(Math.max(...passes.map(({ length }) => length))).toBeLessThan((2.2 * pids.length) / turns + 10)
+    }
+  }
 })
 
-it('reads the young in every pass', async () => {
-  const processes = new Processes()
-  await pass(processes, before, { number: 1, turns: TURNS })
-  const after = before.map((row) => (row.pid === 31 ? { ...row, argv: 'other', cgroup: '/elsewhere' } : row))
-  const { found } = await pass(processes, after, { number: 2, turns: TURNS, youngSince: 4 })
-  expect(found).toEqual((await pass(new Processes(), after, { number: 1, turns: 1 })).found)
+it('who waits for a turn of keepers has one whenever it is asked what he waits for', () => {
+  for (let pid = 1; pid < 2_000; pid += 1) {
+    for (let number = 1; number <= rhythm.waits; number += 1) {
+      if (!isTurn(pid, rhythm.waits, { rhythm, pass: number })) continue
+      expect(isTurn(pid, rhythm.keepers, { rhythm, pass: number })).toBe(true)
+    }
+  }
 })
+
+/** What happens on a node, one thing after the other; `at` picks whom it happens to. */
+type Happening = { readonly what: (typeof happenings)[number]; readonly at: number }
+const happenings = ['fork', 'exit', 'reap', 'reuse', 'exec', 'stop', 'block', 'wake', 'move', 'pass', 'pass'] as const
+
+/** A kernel's process table, as far as it matters here. */
+class Kernel {
+  rows: readonly Row[] = [1, 2, 3, 5, 8, 13, 21, 34].map((pid) => ({ pid, ppid: pid === 1 ? 0 : 1, start: pid }))
+  #ticks = 100
+  #next = 40
+
+  happen({ what, at }: Happening): void {
+    const living = this.rows.filter(({ pid, state }) => pid !== 1 && state !== 'Z')
+    const one = living[at % Math.max(1, living.length)]
+    this.#ticks += 1
+    switch (what) {
+      case 'fork': {
+        this.#next += 1 + (at % 3)
+        const parent = one?.pid ?? 1
+        this.rows = [...this.rows, { pid: this.#next, ppid: parent, start: this.#ticks }]
+        return
+      }
+      case 'exit':
+        if (one !== undefined) this.#exit(one.pid)
+        return
+      case 'reap': {
+        const dead = this.rows.filter(({ state }) => state === 'Z')
+        const reaped = dead[at % Math.max(1, dead.length)]
+        this.rows = this.rows.filter((row) => row !== reaped)
+        return
+      }
+      case 'reuse':
+        if (one === undefined) return
+        this.#exit(one.pid)
+        this.rows = this.rows.filter(({ pid }) => pid !== one.pid)
+        this.rows = [...this.rows, { pid: one.pid, ppid: 1, start: this.#ticks, argv: `another ${this.#ticks}` }]
+        return
+      case 'exec':
+        this.#change(one, { argv: `exec ${this.#ticks}`, ...(at % 2 === 0 ? { comm: `c${this.#ticks}` } : {}) })
+        return
+      case 'stop':
+        this.#change(one, { state: 'T' })
+        return
+      case 'block':
+        this.#change(one, { state: 'D' })
+        return
+      case 'wake':
+        this.#change(one, { state: 'S' })
+        return
+      case 'move':
+        this.#change(one, { cgroup: `/moved${this.#ticks}` })
+        return
+      case 'pass':
+        return
+    }
+  }
+
+  #exit(gone: number): void {
+    this.rows = this.rows.map((row) => {
+      if (row.pid === gone) return { ...row, state: 'Z', cgroup: '/' }
+      return row.ppid === gone ? { ...row, ppid: 1 } : row
+    })
+  }
+
+  #change(one: Row | undefined, change: Partial<Row>): void {
+    this.rows = this.rows.map((row) => (row === one ? { ...row, ...change } : row))
+  }
+}
+
+/** What `stat` says of a process; and what its other files say. */
+const standing = ({ key, ppid, comm, state }: ProcessSample) => JSON.stringify([key, ppid, comm, state])
+const texts = ({ key, argv, cgroup }: ProcessSample) =>
+  JSON.stringify([key, argv, cgroup.kind === 'known' ? cgroup.value.path : cgroup.kind])
+
+it('whatever happens, nobody is older than the table says', async () => {
+  const history = fc.array(fc.record({ what: fc.constantFrom(...happenings), at: fc.nat(50) }), {
+    minLength: 20,
+    maxLength: 150,
+  })
+  await fc.assert(
+    fc.asyncProperty(history, fc.boolean(), async (steps, isQuick) => {
+      // Turns as short as this come round within a history.
+      const own: Rhythm = isQuick ? { ...rhythm, stat: 3, texts: 7, keepers: 2 } : rhythm
+      const kernel = new Kernel()
+      const view = new Processes()
+      const audit = new Audit()
+      const watched = new Map<number, Interest>([
+        [2, 'shim'],
+        [3, 'daemon'],
+      ])
+      /** By pid: what was true of it in the latest passes, the last of them at the end. */
+      const truths: Map<number, ProcessSample>[] = []
+      for (const step of [...steps, ...Array<Happening>(own.texts + 1).fill({ what: 'pass', at: 0 })]) {
+        kernel.happen(step)
+        if (step.what !== 'pass') continue
+        const truth = new Map((await truthOf(kernel.rows)).found.map((process) => [process.pid, process]))
+        truths.push(truth)
+        const { found, missed } = await pass(view, kernel.rows, { number: truths.length, rhythm: own, watched, audit })
+        expect(missed).toEqual({})
+        expect(found.map(({ pid }) => pid)).toEqual([...truth.keys()])
+        for (const process of found) {
+          const { pid } = process
+          const isSeenNow = (of: (one: ProcessSample) => string, passes: number) =>
+            truths.slice(-passes).some((earlier) => {
+              const was = earlier.get(pid)
+              return was !== undefined && of(was) === of(process)
+            })
+          const interest = watched.get(pid)
+          const turns = interest === 'daemon' ? 1 : interest === 'shim' ? Math.min(own.keepers, own.stat) : own.stat
+          expect(isSeenNow(standing, turns), `stat of ${pid} in pass ${truths.length}`).toBe(true)
+          expect(isSeenNow(texts, own.texts), `texts of ${pid} in pass ${truths.length}`).toBe(true)
+          // Whose parent is not there any more has another.
+          if (process.ppid !== 0) expect(truth.has(process.ppid), `parent of ${pid}`).toBe(true)
+        }
+      }
+      expect([...(truths.at(-1)?.values() ?? [])].map(standing)).toEqual(
+        (await pass(view, kernel.rows, { number: truths.length + 1, rhythm: own, look: 'closely' })).found.map(
+          standing,
+        ),
+      )
+    }),
+    { numRuns: 60 },
+  )
+}, 120_000)

@@ -121,6 +121,31 @@ export const agentAlerts: readonly Alert[] = [
     quiet: { series: { [`shimscope_failed_passes_total{${onNode}}`]: '0x10 3x30' }, atMinutes: 20 },
   },
   {
+    name: 'ShimscopeAuditDiffers',
+    severity: 'warning',
+    expr: 'increase(shimscope_audit_differences_total[1h]) > 0',
+    lasting: '5m',
+    summary: 'An agent did not see something in time.',
+    description:
+      'The audit of the agent on {{ $labels.instance }} found facts ({{ $labels.field }}) that its passes had not seen within the time in which they should. That is a mistake of the agent; its verdicts may be late there.',
+    runbook: 'alerts/audit-differs.md',
+    firing: {
+      series: { [`shimscope_audit_differences_total{${onNode},field="state"}`]: '0x10 1x40' },
+      atMinutes: 20,
+      told: [
+        {
+          labels: { ...node, field: 'state' },
+          description:
+            'The audit of the agent on node-1 found facts (state) that its passes had not seen within the time in which they should. That is a mistake of the agent; its verdicts may be late there.',
+        },
+      ],
+    },
+    quiet: {
+      series: { [`shimscope_audit_differences_total{${onNode},field="state"}`]: '0x40' },
+      atMinutes: 20,
+    },
+  },
+  {
     name: 'ShimscopePassIncomplete',
     severity: 'warning',
     expr: 'shimscope_pass_complete == 0',

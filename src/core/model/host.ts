@@ -171,6 +171,18 @@ export interface ReadCounts {
   readonly malformed: number
 }
 
+/** Facts that are audited: read a second time, beside the passes. */
+export const auditFields = ['process', 'state', 'parent', 'name', 'cgroup', 'cmdline', 'cwd', 'exe', 'bundle'] as const
+export type AuditField = (typeof auditFields)[number]
+
+/** What came of the audit in one pass. */
+export interface AuditFindings {
+  /** 1 when everybody has been audited once more, else 0. */
+  readonly rounds: number
+  /** Facts that passes did not see within the time in which they should. */
+  readonly differences: Readonly<Partial<Record<AuditField, number>>>
+}
+
 /** What one pass read of a host. Nothing in it is a conclusion. */
 export interface HostSample {
   readonly source: 'live' | 'archive' | 'ps'
@@ -209,4 +221,18 @@ export interface HostSample {
   readonly bareStates: readonly EngineStateSample[]
   readonly freezers: readonly FreezerSample[]
   readonly directories: readonly DirectorySample[]
+  readonly audit: AuditFindings
 }
+
+/** What differs from pass to pass and is asked only of a finished forest. Anything else of a sample shapes the forest. */
+export const passing = [
+  'takenAtMs',
+  'uptimeMs',
+  'bootedAtMs',
+  'durationMs',
+  'reads',
+  'denied',
+  'pidMax',
+  'threads',
+  'audit',
+] as const satisfies (keyof HostSample)[]

@@ -1,6 +1,7 @@
 import type { Forest } from './forest.ts'
-import type { ProcessKey } from './process.ts'
+import type { ProcessKey, ProcessSample, Usage } from './process.ts'
 import type { Snapshot } from './snapshot.ts'
+import type { Silence } from './verdict.ts'
 
 /** Measurements of a shim or a container, kept between their refreshes so that a quiet node stays quiet. */
 export interface Measured {
@@ -8,6 +9,8 @@ export interface Measured {
   readonly threads: number | null
   readonly cpuSeconds: number | null
   readonly processes: number
+  /** Uptime at which a shim's usage was read; `null` for what is a sum of many. */
+  readonly readAtMs: number | null
 }
 
 /** One life of a daemon that was seen. */
@@ -23,11 +26,16 @@ export interface DaemonLife {
   readonly addresses: readonly string[]
 }
 
+/** Who is to reap a zombie. */
+export type Reaper = 'container-init' | 'shim' | 'init' | 'other'
+
 /** The forest of the last pass. */
 export interface Grown {
   readonly forest: Forest
   /** Grown again from the same sample, it would be the same: nothing in it waits for time or for what a pass left. */
   readonly isFinal: boolean
+  /** Zombies of the node by who should reap them. */
+  readonly zombies: Readonly<Record<Reaper, number>>
 }
 
 /** How much of a command line is shown: all but known forms of credentials, or only which program it is. */
@@ -54,10 +62,14 @@ export interface Memory {
   /** The latest lives of each daemon, the oldest first; what names a daemon across its lives is its command line. */
   readonly daemonLives: ReadonlyMap<string, readonly DaemonLife[]>
   readonly grown: Grown | null
+  readonly silence: Silence | null
 }
 
 /** What a verdict may ask about earlier passes. */
-export type Past = Pick<Memory, 'daemonLives' | 'measured' | 'measuredAtUptimeMs'>
+export interface Past extends Pick<Memory, 'daemonLives' | 'measured'> {
+  /** What a process takes, which is brought up to date in place: asked for here, so that it is known who asks. */
+  usageOf(process: ProcessSample): Usage
+}
 
 export const newMemory = (options: {
   run: string
@@ -76,4 +88,5 @@ export const newMemory = (options: {
   addresses: new Map(),
   daemonLives: new Map(),
   grown: null,
+  silence: null,
 })

@@ -84,6 +84,8 @@ export interface Usage {
   cpuTicks: number
   threads: number
   rssPages: number
+  /** Uptime at which it was read: rates are drawn from two readings. */
+  readAtMs: number
 }
 
 export interface ProcessSample extends Omit<StatFields, keyof Usage | 'state'> {

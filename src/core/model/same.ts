@@ -27,6 +27,7 @@ export const carried = <T>(before: T | undefined, now: T): T =>
 
 /** The same of a list, element by element; the earlier list itself where none of them changed. */
 export function carriedList<T>(before: readonly T[], now: readonly T[]): readonly T[] {
+  if (before === now) return before
   let unchanged = before.length === now.length
   const result = now.map((element, index) => {
     const kept = carried(before[index], element)
@@ -35,3 +36,7 @@ export function carriedList<T>(before: readonly T[], now: readonly T[]): readonl
   })
   return unchanged ? before : result
 }
+
+/** The earlier of two lists that hold the same objects. */
+export const carriedElements = <T>(before: readonly T[], now: readonly T[]): readonly T[] =>
+  before.length === now.length && now.every((element, index) => element === before[index]) ? before : now

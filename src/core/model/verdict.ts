@@ -37,3 +37,9 @@ export interface VerdictRule {
   readonly yieldsTo: readonly string[]
   judge(forest: Forest, past: Past): readonly Finding[]
 }
+
+/** Rules that found nothing, and asked for nothing but the forest: while that stands, they would find nothing again. */
+export interface Silence {
+  readonly tree: Forest['tree']
+  readonly rules: ReadonlySet<VerdictRule>
+}

@@ -9,7 +9,7 @@ export interface Measurements {
   of(key: string): Measured
 }
 
-const notMeasured: Measured = { rssBytes: null, threads: null, cpuSeconds: null, processes: 0 }
+const notMeasured: Measured = { rssBytes: null, threads: null, cpuSeconds: null, processes: 0, readAtMs: null }
 
 /**
  * Memory, CPU and the like change all the time, and say little: they are refreshed on a rhythm of their own, so that a
@@ -44,12 +44,13 @@ const measurementsOf = (measured: ReadonlyMap<string, Measured>, measuredAtUptim
 })
 
 function measureShim({ node }: ShimBranch, pageBytes: number | null): Measured {
-  const { rssPages, threads, cpuTicks } = node.process.usage
+  const { rssPages, threads, cpuTicks, readAtMs } = node.process.usage
   return {
     rssBytes: pageBytes === null ? null : rssPages * pageBytes,
     threads,
     cpuSeconds: cpuTicks / TICKS_PER_SECOND,
     processes: 1,
+    readAtMs,
   }
 }
 
@@ -67,5 +68,6 @@ function measureContainer({ members }: ContainerBranch, pageBytes: number | null
     threads,
     cpuSeconds: ticks / TICKS_PER_SECOND,
     processes: members.length,
+    readAtMs: null,
   }
 }

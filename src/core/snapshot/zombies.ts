@@ -1,7 +1,5 @@
 import type { Forest, TreeNode } from '../model/forest.ts'
-
-export const reapers = ['container-init', 'shim', 'init', 'other'] as const
-export type Reaper = (typeof reapers)[number]
+import type { Reaper } from '../model/memory.ts'
 
 /** Zombies of the node by who should reap them. */
 export function countZombies(forest: Forest): Readonly<Record<Reaper, number>> {

@@ -1,4 +1,5 @@
 import type { ContainerBranch } from '../model/forest.ts'
+import type { Past } from '../model/memory.ts'
 import { valueOf } from '../model/reading.ts'
 import type { ThreadState } from '../model/process.ts'
 import type { Evidence } from '../model/snapshot.ts'
@@ -20,10 +21,10 @@ export const containerInitZombie: VerdictRule = {
     'kubernetes/kubernetes#66892',
   ],
   yieldsTo: ['shim-wedged', 'shim-reaper-stuck'],
-  judge: ({ containers }) =>
+  judge: ({ containers }, past) =>
     containers.flatMap((container) => {
       const { init, shim } = container
-      const why = init === null ? undefined : whatKeepsIt(container)
+      const why = init === null ? undefined : whatKeepsIt(container, past)
       if (init === null || why === undefined) return []
       const { pid, comm, state, ppid } = init.process
       return {
@@ -37,14 +38,18 @@ export const containerInitZombie: VerdictRule = {
     }),
 }
 
-function whatKeepsIt({ init, members }: ContainerBranch): { reason: string; evidence: Evidence[] } | undefined {
+function whatKeepsIt(
+  { init, members }: ContainerBranch,
+  past: Past,
+): { reason: string; evidence: Evidence[] } | undefined {
   if (init === null) return undefined
   const { process } = init
   if (process.state === 'Z') {
     const threads = process.detail === undefined ? null : valueOf(process.detail.threadStates)
     const left = threads?.filter(isAlive) ?? []
     // Threads that run are a program whose first thread has left, and no fault.
-    if (process.usage.threads > 1 && (threads === null || left.some(({ state }) => state !== 'D'))) return undefined
+    if (past.usageOf(process).threads > 1 && (threads === null || left.some(({ state }) => state !== 'D')))
+      return undefined
     return left.length === 0
       ? { reason: 'its shim does not reap it', evidence: [] }
       : {

@@ -1,4 +1,5 @@
 import type { ContainerBranch, TreeNode } from '../model/forest.ts'
+import type { Past } from '../model/memory.ts'
 import type { VerdictRule } from '../model/verdict.ts'
 import { isDead } from './dead.ts'
 import { calledAs, rows } from './shim-evidence.ts'
@@ -17,11 +18,13 @@ export const containerZombies: VerdictRule = {
     'kubernetes/kubernetes#81042',
   ],
   yieldsTo: ['container-init-zombie', 'shim-wedged', 'shim-abandoned', 'shim-zombie'],
-  judge: ({ containers, recognitions }) =>
+  judge: ({ containers, recognitions }, past) =>
     containers.flatMap((container) => {
       const { init } = container
       // Zombies with a keeper's name are for shim-zombie to speak about.
-      const zombies = unreaped(container).filter(({ process }) => recognitions.get(process.key)?.role !== 'remains')
+      const zombies = unreaped(container, past).filter(
+        ({ process }) => recognitions.get(process.key)?.role !== 'remains',
+      )
       if (init === null || zombies.length === 0) return []
       const { process } = init
       return {
@@ -39,8 +42,8 @@ export const containerZombies: VerdictRule = {
     }),
 }
 
-function unreaped({ init, state, members }: ContainerBranch): TreeNode[] {
+function unreaped({ init, state, members }: ContainerBranch, past: Past): TreeNode[] {
   // A paused init cannot reap, and one that waits for its start has not begun to.
   if (init === null || state !== 'running' || init.process.exiting) return []
-  return members.filter((node) => node.parent === init && isDead(node))
+  return members.filter((node) => node.parent === init && isDead(node, past))
 }

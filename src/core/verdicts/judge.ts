@@ -1,7 +1,8 @@
 import type { Forest } from '../model/forest.ts'
-import type { Memory } from '../model/memory.ts'
+import type { Memory, Past } from '../model/memory.ts'
 import type { Verdict } from '../model/snapshot.ts'
-import type { Finding, VerdictRule } from '../model/verdict.ts'
+import type { Finding, Silence, VerdictRule } from '../model/verdict.ts'
+import { passing } from '../model/host.ts'
 import { livesOf } from './daemon-lives.ts'
 
 export interface Judgement {
@@ -10,13 +11,15 @@ export interface Judgement {
   /** Verdict witness to the uptime, in ms, since which its condition has lasted. */
   readonly since: ReadonlyMap<string, number>
   readonly daemonLives: Memory['daemonLives']
+  /** All that rules found, also what others say better, or what is not yet worth saying. */
+  readonly findings: readonly Finding[]
+  readonly silence: Silence
 }
 
 /** What is wrong, the most specific cause only, and since when. */
 export function judge(forest: Forest, rules: readonly VerdictRule[], memory: Memory, bootedAtMs: number): Judgement {
   const daemonLives = livesOf(forest, memory.daemonLives)
-  const past = { ...memory, daemonLives }
-  const found = rules.flatMap((rule) => rule.judge(forest, past).map((finding) => ({ rule, finding })))
+  const { found, silent } = askAll(forest, rules, { daemonLives, measured: memory.measured }, memory.silence)
   const explainedBy = new Map<string, Set<string>>()
   for (const { rule, finding } of found) {
     for (const key of [keyOf(finding), ...(finding.explains ?? [])]) {
@@ -35,7 +38,53 @@ export function judge(forest: Forest, rules: readonly VerdictRule[], memory: Mem
     if (forest.host.uptimeMs - begunMs < (finding.settleMs ?? 0)) return []
     return verdictOf(rule, key, finding, begunMs, forest.host.uptimeMs, memory.graceMs, bootedAtMs)
   })
-  return { verdicts: verdicts.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)), since, daemonLives }
+  return {
+    verdicts: verdicts.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)),
+    since,
+    daemonLives,
+    findings: found.map(({ finding }) => finding),
+    silence: { tree: forest.tree, rules: silent },
+  }
+}
+
+/** On a healthy node hardly a rule comes to ask what time it is: of a forest that stands, most need not be asked again. */
+function askAll(forest: Forest, rules: readonly VerdictRule[], past: Omit<Past, 'usageOf'>, before: Silence | null) {
+  const found: { readonly rule: VerdictRule; readonly finding: Finding }[] = []
+  const silent = new Set<VerdictRule>()
+  const noted = noting(forest, past)
+  for (const rule of rules) {
+    const isSilent = before?.tree === forest.tree && before.rules.has(rule)
+    noted.hasAsked = false
+    const findings = isSilent ? [] : rule.judge(noted.forest, noted.past)
+    for (const finding of findings) found.push({ rule, finding })
+    if (findings.length === 0 && !noted.hasAsked) silent.add(rule)
+  }
+  return { found, silent }
+}
+
+/** The same forest and past, that note whether anything was asked of them which changes while the forest stands. */
+function noting(forest: Forest, before: Omit<Past, 'usageOf'>) {
+  const past: Past = {
+    ...before,
+    usageOf: ({ usage }) => {
+      noted.hasAsked = true
+      return usage
+    },
+  }
+  const noted = { hasAsked: false, forest: { ...forest, host: { ...forest.host } }, past }
+  const noteOn = (target: object, names: readonly string[]) => {
+    for (const name of names) {
+      const value: unknown = target[name as keyof typeof target]
+      const get = () => {
+        noted.hasAsked = true
+        return value
+      }
+      Object.defineProperty(target, name, { get, enumerable: true })
+    }
+  }
+  noteOn(noted.forest.host, passing)
+  noteOn(noted.past, ['daemonLives', 'measured'] satisfies (keyof Past)[])
+  return noted
 }
 
 const keyOf = ({ subject }: Finding): string => subject.key ?? subject.id ?? String(subject.pid ?? subject.kind)

@@ -1,4 +1,5 @@
 import type { Forest, TreeNode } from '../model/forest.ts'
+import type { Past } from '../model/memory.ts'
 import type { Evidence } from '../model/snapshot.ts'
 import type { VerdictRule } from '../model/verdict.ts'
 import { calledAs } from './shim-evidence.ts'
@@ -16,11 +17,13 @@ export const nodePidsExhaustion: VerdictRule = {
   title: 'threads and zombies have nearly used up the pids of the node',
   resembles: ['akash-network/website#362', 'google/cadvisor#3518', 'containerd/containerd#9404'],
   yieldsTo: [],
-  judge: (forest) => {
+  judge: (forest, past) => {
     const { pidMax, processes } = forest.host
-    const used = processes.reduce((sum, { usage }) => sum + Math.max(usage.threads, 1), 0)
-    if (pidMax === null || used < pidMax * NEARLY_ALL) return []
-    const users = largestUsers(forest, pidMax * MUCH)
+    // Not one by one, where there can't be so many.
+    if (pidMax === null || processes.length + (forest.host.threads ?? pidMax) < pidMax * NEARLY_ALL) return []
+    const used = processes.reduce((sum, process) => sum + Math.max(past.usageOf(process).threads, 1), 0)
+    if (used < pidMax * NEARLY_ALL) return []
+    const users = largestUsers(forest, past, pidMax * MUCH)
     return [
       {
         subject: { kind: 'node' },
@@ -44,11 +47,11 @@ interface User {
 }
 
 /** Programs with a great many threads, and parents of a great many zombies; the largest first. */
-function largestUsers(forest: Forest, much: number): User[] {
+function largestUsers(forest: Forest, past: Past, much: number): User[] {
   const users: User[] = []
   for (const node of forest.tree.nodes.values()) {
-    const { pid, comm, usage } = node.process
-    const { threads } = usage
+    const { pid, comm } = node.process
+    const { threads } = past.usageOf(node.process)
     if (threads >= much) {
       const evidence = { source: `grep Threads /proc/${pid}/status`, observed: atLeast(much) }
       users.push({ called: `the threads of ${comm} (pid ${pid})`, pids: threads, evidence })

@@ -25,7 +25,11 @@ export const shimBloated: VerdictRule = {
   yieldsTo: ['shim-wedged', 'shim-leaked', 'shim-duplicate'],
   judge: (forest, past) =>
     forest.shims.flatMap((shim) => {
-      const excesses = [...memoryExcess(forest, shim), ...threadExcess(shim), ...processorExcess(forest, shim, past)]
+      const excesses = [
+        ...memoryExcess(forest, shim, past),
+        ...threadExcess(shim, past),
+        ...processorExcess(shim, past),
+      ]
       if (excesses.length === 0) return []
       const { pid } = shim.node.process
       return {
@@ -44,31 +48,32 @@ interface Excess {
   readonly evidence: Evidence
 }
 
-function memoryExcess({ host }: Forest, { node, recognition }: ShimBranch): Excess[] {
+function memoryExcess({ host }: Forest, { node, recognition }: ShimBranch, past: Past): Excess[] {
   const most = recognition.runtime.expects.usual?.rssBytes
-  const bytes = node.process.usage.rssPages * (host.pageBytes ?? 0)
+  const bytes = past.usageOf(node.process).rssPages * (host.pageBytes ?? 0)
   if (most === undefined || bytes <= most) return []
   const observed = `VmRSS above ${mebibytes(step(bytes, most))}, where ${mebibytes(most)} are much for its kind`
   return [{ of: 'memory', evidence: { source: `grep VmRSS /proc/${node.process.pid}/status`, observed } }]
 }
 
-function threadExcess({ node, recognition }: ShimBranch): Excess[] {
+function threadExcess({ node, recognition }: ShimBranch, past: Past): Excess[] {
   const most = recognition.runtime.expects.usual?.threads
-  const { pid, usage } = node.process
-  const { threads } = usage
+  const { pid } = node.process
+  const { threads } = past.usageOf(node.process)
   if (most === undefined || threads <= most) return []
   const observed = `above ${step(threads, most)}, where ${most} are many for its kind`
   return [{ of: 'threads', evidence: { source: `grep Threads /proc/${pid}/status`, observed } }]
 }
 
 /** Since it was last measured; where nothing was, in all of its life, if that is long enough to tell. */
-function processorExcess({ host }: Forest, { node, recognition }: ShimBranch, past: Past): Excess[] {
+function processorExcess({ node, recognition }: ShimBranch, past: Past): Excess[] {
   // What may hold anything, a virtual machine say, works as much as it is given to do.
   if (recognition.runtime.expects.usual === null) return []
-  const { key, pid, startTicks, usage } = node.process
-  const before = past.measured.get(key)?.cpuSeconds ?? null
-  const sinceSeconds = past.measuredAtUptimeMs === null ? 0 : (host.uptimeMs - past.measuredAtUptimeMs) / 1000
-  const lifeSeconds = host.uptimeMs / 1000 - startTicks / 100
+  const { key, pid, startTicks } = node.process
+  const usage = past.usageOf(node.process)
+  const { cpuSeconds: before = null, readAtMs = null } = past.measured.get(key) ?? {}
+  const sinceSeconds = readAtMs === null ? 0 : (usage.readAtMs - readAtMs) / 1000
+  const lifeSeconds = usage.readAtMs / 1000 - startTicks / 100
   const isWatched = before !== null && sinceSeconds >= SHORTEST_SECONDS
   const isBusy = isWatched
     ? (usage.cpuTicks / 100 - before) / sinceSeconds > BUSY_NOW

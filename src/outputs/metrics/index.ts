@@ -13,7 +13,17 @@ import {
 import type { Metric } from './metric.ts'
 import { events, pidsMax, processes, threads, zombies } from './node.ts'
 import { ownProcessMetrics } from './own-process.ts'
-import { deniedReads, failedPasses, hungReadings, lastPass, passComplete, passDuration, reads } from './passes.ts'
+import {
+  auditDifferences,
+  audits,
+  deniedReads,
+  failedPasses,
+  hungReadings,
+  lastPass,
+  passComplete,
+  passDuration,
+  reads,
+} from './passes.ts'
 import { shimCpu, shimMemory, shims, shimThreads } from './shims.ts'
 import { verdictInfo, verdictOldest, verdicts } from './verdicts.ts'
 import {
@@ -50,6 +60,8 @@ export const metrics: readonly Metric[] = [
   passDuration,
   failedPasses,
   hungReadings,
+  audits,
+  auditDifferences,
   lastPass,
   wakeUps,
   wokenPasses,

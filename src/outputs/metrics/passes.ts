@@ -59,6 +59,23 @@ export const hungReadings: Metric = {
   series: ({ counts }) => single(counts.hungReadings),
 }
 
+export const audits: Metric = {
+  name: 'shimscope_audits_total',
+  help: 'How often every process and bundle was read a second time, beside the passes, and held against what they showed.',
+  type: 'counter',
+  labels: [],
+  series: ({ counts }) => single(counts.audits),
+}
+
+export const auditDifferences: Metric = {
+  name: 'shimscope_audit_differences_total',
+  help: 'Facts that passes had not seen within the time in which they should, going by the audit, by field. Anything but 0 is a mistake of the agent.',
+  type: 'counter',
+  labels: ['field'],
+  series: ({ counts }) =>
+    Object.entries(counts.auditDifferences).map(([field, value]) => ({ labels: { field }, value })),
+}
+
 export const lastPass: Metric = {
   name: 'shimscope_last_pass_timestamp_seconds',
   help: 'When the last pass was finished, as a Unix time. Everything else here is as of then.',

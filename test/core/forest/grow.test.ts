@@ -16,7 +16,7 @@ const process = (pid: number, ppid: number, startTicks: number): ProcessSample =
   session: pid,
   kernelThread: false,
   exiting: false,
-  usage: { cpuTicks: 0, threads: 1, rssPages: 1 },
+  usage: { cpuTicks: 0, threads: 1, rssPages: 1, readAtMs: 0 },
   cgroup: gone,
   argv: gone,
   detail: undefined,

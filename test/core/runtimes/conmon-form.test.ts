@@ -14,7 +14,7 @@ const process = (words: string): ProcessSample => ({
   session: 9,
   kernelThread: false,
   exiting: false,
-  usage: { cpuTicks: 0, threads: 1, rssPages: 1 },
+  usage: { cpuTicks: 0, threads: 1, rssPages: 1, readAtMs: 0 },
   startTicks: 9,
   cgroup: known({ unified: '/', controllers: new Map(), path: '/' }),
   argv: known(words.split(' ')),

@@ -20,7 +20,7 @@ function processOf(argv: readonly string[], more: Partial<ProcessSample> = {}): 
     session: 1,
     kernelThread: false,
     exiting: false,
-    usage: { cpuTicks: 0, threads: 1, rssPages: 0 },
+    usage: { cpuTicks: 0, threads: 1, rssPages: 0, readAtMs: 0 },
     startTicks: 9,
     cgroup: unread,
     argv: known(argv),

@@ -18,7 +18,7 @@ const processes = (...kin: [pid: number, ppid: number, startTicks?: number][]): 
     session: 0,
     kernelThread: false,
     exiting: false,
-    usage: { cpuTicks: 0, threads: 1, rssPages: 0 },
+    usage: { cpuTicks: 0, threads: 1, rssPages: 0, readAtMs: 0 },
     cgroup: unread,
     argv: unread,
     detail: undefined,

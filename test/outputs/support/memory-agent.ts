@@ -15,12 +15,18 @@ export interface MemoryAgent extends Agent {
   readonly listeners: number
 }
 
-const noFacts: NodeFacts = { pidMax: 32768, zombies: { 'container-init': 0, shim: 0, init: 0, other: 0 } }
+const noFacts: NodeFacts = {
+  pidMax: 32768,
+  zombies: { 'container-init': 0, shim: 0, init: 0, other: 0 },
+  audit: { rounds: 0, differences: {} },
+}
 
 export const noCounts: AgentCounts = {
   passes: 0,
   failedPasses: 0,
   hungReadings: 0,
+  audits: 0,
+  auditDifferences: { process: 0, state: 0, parent: 0, name: 0, cgroup: 0, cmdline: 0, cwd: 0, exe: 0, bundle: 0 },
   passSeconds: { bounds: [0.01, 0.1, 1, Number.POSITIVE_INFINITY], counts: [0, 0, 0, 0], sum: 0 },
   reads: { known: 0, gone: 0, denied: 0, malformed: 0 },
   events: new Map(),

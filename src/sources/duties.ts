@@ -1,0 +1,63 @@
+import type { ProcessSample } from '../core/model/process.ts'
+import { type Attention, isFleeting } from './attention.ts'
+import type { Remembered } from './collect-processes.ts'
+import { isTurn } from './rhythm.ts'
+
+/** Bits of a process's mark. */
+const UNCLEAR = 1
+const KEEPER = 2
+const FLEETING = 4
+
+/**
+ * How much of each process is read in a pass. Of ten thousand processes a pass reads a tenth: the others must not cost a
+ * look at their objects either, so that what decides lies side by side in memory.
+ */
+export class Duties {
+  readonly #pids: Int32Array
+  readonly #born: Float64Array
+  readonly #marks: Uint8Array
+  readonly #wanted: Attention['wanted']
+
+  constructor(known: readonly Pick<Remembered, 'pid' | 'process'>[], wanted: Attention['wanted']) {
+    this.#wanted = wanted
+    this.#pids = new Int32Array(known.length)
+    this.#born = new Float64Array(known.length)
+    this.#marks = new Uint8Array(known.length)
+    for (let at = 0; at < known.length; at += 1) {
+      const { pid, process } = known[at] as Remembered
+      const want = wanted.get(pid)
+      this.#pids[at] = pid
+      this.#born[at] = process.startTicks
+      this.#marks[at] =
+        (isUnclear(process) ? UNCLEAR : 0) |
+        (want === undefined ? 0 : KEEPER) |
+        (want !== undefined && isFleeting(want.interest) ? FLEETING : 0)
+    }
+  }
+
+  /** Of the processes that it was made of, in their order. */
+  get pids(): Int32Array {
+    return this.#pids
+  }
+
+  isFor(wanted: Attention['wanted']): boolean {
+    return wanted === this.#wanted
+  }
+
+  /** @param at the place of a process in the list that this was made of. */
+  lookAt(at: number, attention: Attention): 'all' | 'stat' | 'none' {
+    const { rhythm, concern, look } = attention
+    const pid = this.#pids[at] as number
+    const mark = this.#marks[at] as number
+    const isYoung = (this.#born[at] as number) >= attention.youngSinceTicks
+    if (isYoung || (mark & UNCLEAR) !== 0 || isTurn(pid, rhythm.texts, attention)) return 'all'
+    if (concern.size > 0 && concern.has(pid)) return 'all'
+    if ((mark & FLEETING) !== 0 || isTurn(pid, rhythm.stat, attention)) return 'stat'
+    if ((mark & KEEPER) === 0) return 'none'
+    return look === 'closely' || isTurn(pid, rhythm.keepers, attention) ? 'stat' : 'none'
+  }
+}
+
+/** It shows no name or no place: it may be anybody, and may be let go or let us in at any time. */
+const isUnclear = ({ argv, cgroup, kernelThread }: ProcessSample): boolean =>
+  argv.kind !== 'known' || (cgroup.kind !== 'known' && !kernelThread)
