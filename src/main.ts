@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { abandoned } from './agent/hung-reading.ts'
+import { leave } from './commands/leave.ts'
 import { run } from './commands/run.ts'
 import { terminalOf } from './commands/terminal.ts'
 
@@ -11,7 +12,7 @@ for (const stream of [process.stdout, process.stderr]) {
   })
 }
 
-process.exitCode = await run(process.argv.slice(2), {
+const exitCode = await run(process.argv.slice(2), {
   env: process.env,
   stdout: process.stdout,
   stderr: process.stderr,
@@ -22,10 +23,11 @@ process.exitCode = await run(process.argv.slice(2), {
     return stop.signal
   },
   terminal: () => terminalOf(process),
+  lookScript: new URL('./commands/look-worker.js', import.meta.url),
   onHangup(act) {
     process.on('SIGHUP', act)
   },
 })
 
-// Node would wait for threads that hang in the kernel, for as long as they do. A signal does not.
-if (abandoned.size > 0) process.kill(process.pid, 'SIGTERM')
+process.exitCode = exitCode
+if (abandoned.size > 0) leave(exitCode)

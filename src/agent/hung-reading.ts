@@ -6,6 +6,11 @@ export class HungReading extends Error {
   override readonly name = 'HungReading'
 }
 
+/** So many hang that no further thread is risked until one of them returns. */
+export class TooManyHang extends Error {
+  override readonly name = 'TooManyHang'
+}
+
 /** Looks without progress that make a reading hang. Counted, not timed: whoever was stopped, or slept, missed both. */
 const LOOKS = 5
 
@@ -14,13 +19,13 @@ const PATIENCE_MS = 5_000
 
 /** Calls once, when a reading goes on for five intervals and 5 s at least. The result ends the watch. */
 export function watchReading(note: ReadingNote, intervalMs: number, hangs: () => void): () => void {
-  let begun = note.begun()
+  let reading = note.current()
   let looks = 0
   const timer = setInterval(
     () => {
-      // A thread that has read nothing yet is being started, which takes as long as its share of a CPU makes it.
-      looks = begun > 0 && note.begun() === begun ? looks + 1 : 0
-      begun = note.begun()
+      const now = note.current()
+      looks = now !== undefined && now === reading ? looks + 1 : 0
+      reading = now
       if (looks < LOOKS) return
       clearInterval(timer)
       hangs()
@@ -37,16 +42,14 @@ export function watchReading(note: ReadingNote, intervalMs: number, hangs: () =>
  */
 export const abandoned = new Set<Worker>()
 
-/** With more than this, no further thread is risked until one of them returns. */
 const MOST_ABANDONED = 4
 
-export function abandon(worker: Worker): void {
+/** Resolves when it has ended after all. */
+export async function abandon(worker: Worker): Promise<void> {
   abandoned.add(worker)
   worker.unref()
-  worker.terminate().then(
-    () => abandoned.delete(worker),
-    () => abandoned.delete(worker),
-  )
+  await worker.terminate().catch(() => {})
+  abandoned.delete(worker)
 }
 
 export const maySpareAnother = (): boolean => abandoned.size < MOST_ABANDONED

@@ -1,9 +1,8 @@
-import { inspectOnce, inspectUntilSure } from '../agent/run-passes.ts'
 import type { Process, Snapshot } from '../core/model/snapshot.ts'
 import type { Settings } from '../config.ts'
 import { recall } from './past.ts'
 import type { Io } from './command.ts'
-import { sourceOf } from './source.ts'
+import { type NodeReader, nodeReader } from './node-reader.ts'
 
 /**
  * What the node shows now, what a recording shows at its end, or what the journal says of `--at`; with its processes,
@@ -14,13 +13,23 @@ export async function look(
   io: Io,
 ): Promise<Snapshot & { readonly processes?: readonly Process[] }> {
   if (settings.at !== undefined) return await recall(settings, settings.at, io)
-  const { snapshot, processes } = await inspectOnce(sourceOf(settings), {
-    graceMs: settings.graceMs,
-    redaction: settings.redaction,
-  })
+  const { snapshot, processes } = await reading(settings, io, (reader) =>
+    reader.read('inspection', { graceMs: settings.graceMs, redaction: settings.redaction }),
+  )
   return { ...snapshot, processes }
 }
 
 /** The same, with a second look after the grace where something is pending: it may be wrong, or only at work. */
-export const lookUntilSure = (settings: Settings): Promise<Snapshot> =>
-  inspectUntilSure(sourceOf(settings), { graceMs: settings.graceMs, redaction: settings.redaction })
+export const lookUntilSure = (settings: Settings, io: Io): Promise<Snapshot> =>
+  reading(settings, io, (reader) =>
+    reader.read('sureInspection', { graceMs: settings.graceMs, redaction: settings.redaction }),
+  )
+
+async function reading<T>(settings: Settings, io: Io, act: (reader: NodeReader) => Promise<T>): Promise<T> {
+  const reader = await nodeReader(settings, io)
+  try {
+    return await act(reader)
+  } finally {
+    await reader.close()
+  }
+}

@@ -11,11 +11,7 @@ import { lookBackInto } from './look-back-into.ts'
 import { asksForSecret, isGuarded } from '../outputs/http/door/door.ts'
 import { type RefusalReason, refusalReasons } from '../outputs/http/doors.ts'
 import { explainListenFailure, isLoopback, parseListenAddress } from '../outputs/http/listen-address.ts'
-import { writeFrame } from '../outputs/http/live-schema.ts'
-import { buildServer } from '../outputs/http/server.ts'
-import { addLive } from '../outputs/live/add-live.ts'
 import { tellStory } from '../outputs/log/story.ts'
-import { createExposition } from '../outputs/metrics/exposition.ts'
 import { renderTree } from '../outputs/text/tree.ts'
 import { readPage } from '../outputs/web/read-page.ts'
 import { BadInput } from '../sources/bad-input.ts'
@@ -108,6 +104,13 @@ async function serverOf(
   settings: Settings,
   { loopback, door, log, journal }: { loopback: boolean; door: WebDoor; log: Log; journal: Journal | undefined },
 ) {
+  // What a server is made of takes half a second to load, and only this command needs it.
+  const [{ buildServer }, { addLive }, { writeFrame }, { createExposition }] = await Promise.all([
+    import('../outputs/http/server.ts'),
+    import('../outputs/live/add-live.ts'),
+    import('../outputs/http/live-schema.ts'),
+    import('../outputs/metrics/exposition.ts'),
+  ])
   const refused = new Map<RefusalReason, number>(refusalReasons.map((reason) => [reason, 0]))
   const report = (error: unknown): void => log.error('a request failed', { failure: failureOf(error) })
   let feed: Awaited<ReturnType<typeof addLive>> | undefined

@@ -34,7 +34,7 @@ async function tellDetector(settings: Settings, io: Io): Promise<number> {
   if (settings.at !== undefined)
     throw new BadInput('--output npd tells what is wrong now, and --at looks at the past; give one of them')
   try {
-    const { message, exitCode } = findingOf(await lookUntilSure(settings), countedBy(settings))
+    const { message, exitCode } = findingOf(await lookUntilSure(settings, io), countedBy(settings))
     io.stdout.write(`${message}\n`)
     return exitCode
   } catch (error) {

@@ -1,11 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, mkdirSync, mkdtempSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { renameSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Snapshot } from '../../src/core/model/snapshot.ts'
+import { type NodeDirectory, nodeDirectory } from './support/node-directory.ts'
 import { until } from './support/until.ts'
 
 /** Faults injected for real into the built daemon, which reads a directory of procfs's shape. */
@@ -14,46 +14,23 @@ const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 /** Four readings, one after the other. */
 const WITHIN_MS = 90_000
 
-let top: string
+let node: NodeDirectory
 let daemon: ChildProcess
 let url: string
 let log: string
 
-const write = (name: string, text: string): void => {
-  mkdirSync(dirname(join(top, name)), { recursive: true })
-  writeFileSync(join(top, name), text)
-}
-
-function addProcess(pid: number, ppid: number, comm: string): void {
-  write(
-    `proc/${pid}/stat`,
-    `${pid} (${comm}) S ${ppid} ${pid} ${pid} 0 -1 4194560 0 0 0 0 1 1 0 0 20 0 1 0 ${pid} 0 0\n`,
-  )
-  write(`proc/${pid}/cgroup`, '0::/\n')
-  write(`proc/${pid}/cmdline`, `/sbin/${comm}\0`)
-}
-
 beforeEach(() => {
-  top = mkdtempSync(join(tmpdir(), 'shimscope-faults-'))
-  write('proc/stat', 'btime 1788220800\n')
-  write('proc/uptime', '600.00 1.00\n')
-  write('proc/sys/kernel/hostname', 'node-1\n')
-  write('proc/sys/kernel/random/boot_id', '0\n')
-  mkdirSync(join(top, 'cgroup'))
-  addProcess(1, 0, 'init')
-  addProcess(7, 1, 'seven')
-  addProcess(8, 1, 'eight')
+  node = nodeDirectory()
 })
 
 afterEach(() => {
   daemon.kill('SIGKILL')
-  rmSync(top, { recursive: true, force: true })
+  node.remove()
 })
 
 async function serve(...before: string[]): Promise<void> {
   const argv = [process.execPath, main, 'serve', '--web.listen-address', '127.0.0.1:0', '--interval', '200ms']
-  const paths = ['--path.procfs', join(top, 'proc'), '--path.cgroupfs', join(top, 'cgroup')]
-  const [program = '', ...rest] = [...before, ...argv, ...paths]
+  const [program = '', ...rest] = [...before, ...argv, ...node.options]
   daemon = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'] })
   log = ''
   url = ''
@@ -86,17 +63,14 @@ const end = async (): Promise<unknown[]> => {
   return ended
 }
 
-/** Nobody writes into it, so that whoever opens it to read waits in the kernel: as with a lock of the process. */
-function hang(name: string): void {
-  rmSync(join(top, name), { force: true })
-  execFileSync('mkfifo', [join(top, name)])
-}
+const away = (name: string): void => renameSync(join(node.path, name), join(node.path, 'away'))
+const back = (name: string): void => renameSync(join(node.path, 'away'), join(node.path, name))
 
 test('a reading hangs: it is named, its thread given up, the process left alone, and all others are shown', async () => {
   await serve()
   await until('a first pass', async () => (await status('-/ready')) === 200)
   expect(await pids()).toEqual([1, 7, 8])
-  hang('proc/7/cmdline')
+  node.hang('proc/7/cmdline')
   await until('the hang is noticed', async () => (await metric('shimscope_hung_readings_total')) === 1)
   await until('it looks again', async () => (await pids()).length === 2)
   const { pass, verdicts } = await snapshot()
@@ -114,17 +88,17 @@ test('a reading hangs: it is named, its thread given up, the process left alone,
 })
 
 test('more hang than threads are given up for: it says so, stays up, and goes on when one returns', async () => {
-  for (const pid of [10, 11, 12, 13]) addProcess(pid, 1, 'held')
+  for (const pid of [10, 11, 12, 13]) node.addProcess(pid, 1, 'held')
   await serve()
   await until('a first pass', async () => (await status('-/ready')) === 200)
-  for (const pid of [10, 11, 12, 13]) hang(`proc/${pid}/cmdline`)
+  for (const pid of [10, 11, 12, 13]) node.hang(`proc/${pid}/cmdline`)
   await until('it gives up', async () => log.includes('too many readings hang'), WITHIN_MS)
   expect(await metric('shimscope_hung_readings_total')).toBeGreaterThanOrEqual(4)
   await until('it is not ready', async () => (await status('-/ready')) === 503, WITHIN_MS)
   expect(await get('-/ready')).toContain('too many readings hang')
   expect(await status('-/healthy')).toBe(200)
   // Somebody opens the other end, and the reading returns.
-  for (const pid of [10, 11, 12, 13]) closeSync(openSync(join(top, `proc/${pid}/cmdline`), 'w'))
+  for (const pid of [10, 11, 12, 13]) node.release(`proc/${pid}/cmdline`)
   await until('it is ready again', async () => (await status('-/ready')) === 200)
   expect(await pids()).toEqual([1, 7, 8])
   expect((await snapshot()).pass.complete).toBe(false)
@@ -163,11 +137,11 @@ const metricOrNone = (name: string): Promise<number | undefined> => metric(name)
 test('the cgroup file systems are unmounted, and mounted again', async () => {
   await serve()
   await until('a first pass', async () => (await status('-/ready')) === 200)
-  renameSync(join(top, 'cgroup'), join(top, 'away'))
+  away('cgroup')
   await looksAgain()
   expect((await snapshot()).verdicts).toEqual([])
   expect(await pids()).toEqual([1, 7, 8])
-  renameSync(join(top, 'away'), join(top, 'cgroup'))
+  back('cgroup')
   await looksAgain()
   expect(await status('-/ready')).toBe(200)
 })
@@ -175,11 +149,11 @@ test('the cgroup file systems are unmounted, and mounted again', async () => {
 test('procfs is gone, and comes back', async () => {
   await serve()
   await until('a first pass', async () => (await status('-/ready')) === 200)
-  renameSync(join(top, 'proc'), join(top, 'away'))
+  away('proc')
   await until('it sees nothing', async () => (await pids()).length === 0)
   expect((await snapshot()).pass.complete).toBe(false)
   expect((await snapshot()).verdicts).toEqual([])
-  renameSync(join(top, 'away'), join(top, 'proc'))
+  back('proc')
   await until('it sees all again', async () => (await pids()).length === 3)
   expect((await snapshot()).pass.complete).toBe(true)
 })
