@@ -52,6 +52,7 @@ interface Serving {
 
 /** Until the system asks us to end. Throws a BadInput. */
 async function watchAndServe({ settings, io, log, journal, address }: Serving): Promise<void> {
+  const parts = await serverParts()
   const loopback = isLoopback(address.host)
   const door = webDoor({ configFile: settings.webConfigFile, tokenFile: settings.bearerTokenFile }, log)
   const agent = agentOf(settings, (error) => log.error('a pass failed', { failure: failureOf(error) }))
@@ -61,7 +62,7 @@ async function watchAndServe({ settings, io, log, journal, address }: Serving): 
   // What collects JSON lines gets nothing else.
   const announce = settings.logFormat === 'json' ? log.info : (text: string) => io.stdout.write(`${text}\n`)
   try {
-    const app = await serverOf(agent, settings, { loopback, door, log, journal })
+    const app = await serverOf(parts, agent, settings, { loopback, door, log, journal })
     io.onHangup(() => door.reload())
     for (const warning of loopback ? [] : exposures(door, settings)) log.warn(warning)
     const stopped = io.untilStopped()
@@ -99,18 +100,23 @@ function exposures(door: WebDoor, { listenAddress }: Settings): string[] {
     : []
 }
 
-async function serverOf(
-  agent: RunningAgent,
-  settings: Settings,
-  { loopback, door, log, journal }: { loopback: boolean; door: WebDoor; log: Log; journal: Journal | undefined },
-) {
-  // What a server is made of takes half a second to load, and only this command needs it.
+/** What a server is made of takes half a second to load, and no other command needs it. */
+async function serverParts() {
   const [{ buildServer }, { addLive }, { writeFrame }, { createExposition }] = await Promise.all([
     import('../outputs/http/server.ts'),
     import('../outputs/live/add-live.ts'),
     import('../outputs/http/live-schema.ts'),
     import('../outputs/metrics/exposition.ts'),
   ])
+  return { buildServer, addLive, writeFrame, createExposition }
+}
+
+async function serverOf(
+  { buildServer, addLive, writeFrame, createExposition }: Awaited<ReturnType<typeof serverParts>>,
+  agent: RunningAgent,
+  settings: Settings,
+  { loopback, door, log, journal }: { loopback: boolean; door: WebDoor; log: Log; journal: Journal | undefined },
+) {
   const refused = new Map<RefusalReason, number>(refusalReasons.map((reason) => [reason, 0]))
   const report = (error: unknown): void => log.error('a request failed', { failure: failureOf(error) })
   let feed: Awaited<ReturnType<typeof addLive>> | undefined
