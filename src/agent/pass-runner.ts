@@ -43,8 +43,10 @@ export class PassRunner {
 
   /** @returns `false` when the source has no further moment. */
   async next(): Promise<PassOutcome | false> {
-    const host = await this.#collector.pass(interestOf)
-    if (host === false) return false
+    const sample = await this.#collector.pass(interestOf)
+    if (sample === false) return false
+    // Node's clock is CLOCK_MONOTONIC, which knows no suspend; the kernel's uptime knows it.
+    const host = sample.source === 'live' ? { ...sample, awakeMs: performance.now() - sample.durationMs } : sample
     const before = this.#inspection?.snapshot
     const inspection = inspect(host, this.#memory)
     this.#inspection = inspection
