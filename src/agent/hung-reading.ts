@@ -11,26 +11,31 @@ export class TooManyHang extends Error {
   override readonly name = 'TooManyHang'
 }
 
-/** Looks without progress that make a reading hang. Counted, not timed: whoever was stopped, or slept, missed both. */
-const LOOKS = 5
+/**
+ * Looks without progress that make a reading hang, and those that make the work between two readings endless. Counted, not
+ * timed: whoever was stopped, or slept, missed both.
+ */
+const LOOKS = { reading: 5, work: 60 }
 
 /** So long must a reading last at least; a /proc file is made within a millisecond. */
 const PATIENCE_MS = 5_000
 
-/** Calls once, when a reading goes on for five intervals and 5 s at least. The result ends the watch. */
+/**
+ * Calls once, when a reading goes on for five intervals and 5 s at least; or when none was begun for twelve times as long,
+ * which no work takes but that of a thread that is out of memory and does not notice. The result ends the watch.
+ */
 export function watchReading(note: ReadingNote, intervalMs: number, hangs: () => void): () => void {
-  let reading = note.current()
+  let progress = note.progress()
   let looks = 0
   const timer = setInterval(
     () => {
-      const now = note.current()
-      looks = now !== undefined && now === reading ? looks + 1 : 0
-      reading = now
-      if (looks < LOOKS) return
+      looks = note.progress() === progress ? looks + 1 : 0
+      progress = note.progress()
+      if (looks < LOOKS[note.isReading() ? 'reading' : 'work']) return
       clearInterval(timer)
       hangs()
     },
-    Math.max(PATIENCE_MS / LOOKS, intervalMs),
+    Math.max(PATIENCE_MS / LOOKS.reading, intervalMs),
   )
   timer.unref()
   return () => clearInterval(timer)

@@ -102,6 +102,11 @@ export class ReadingThread<Question, Answer> {
   }
 
   #giveUp(hung: Worker): void {
+    if (!this.#note.isReading()) {
+      void abandon(hung)
+      this.#end(hung, new Error('the reading thread does not come back from its work; it is replaced'))
+      return
+    }
     const path = this.#note.path()
     const place = surroundings(path)
     const minutes = this.#leftAlone.add(place) / 60_000

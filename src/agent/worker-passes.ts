@@ -26,6 +26,9 @@ export function passesInWorker(start: () => Omit<WorkerStart, 'note'>, intervalM
       converse(async () => {
         const [answer, { processes }] = await asking({ ask: 'processes' })
         if (answer.kind === 'failed') throw new Error(answer.reason)
+        // A thread that has just been begun has not looked yet, and would know of none.
+        if (latest === undefined)
+          throw new Error('the thread that read the processes has ended; the next pass reads anew')
         return processes as readonly Process[]
       }),
     close: () => thread.close(),

@@ -33,10 +33,13 @@ export class ReadingNote {
     this.#counts[1] = this.#counts[0] as number
   }
 
-  /** The reading that is under way, by its number; `undefined`: none. */
-  current(): number | undefined {
-    const [begun, ended] = this.#counts
-    return begun === ended ? undefined : begun
+  isReading(): boolean {
+    return this.#counts[0] !== this.#counts[1]
+  }
+
+  /** It stands still while one reading goes on, and between two. */
+  progress(): number {
+    return (this.#counts[0] as number) + (this.#counts[1] as number)
   }
 
   path(): string {

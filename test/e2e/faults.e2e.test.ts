@@ -28,8 +28,17 @@ afterEach(() => {
   node.remove()
 })
 
-async function serve(...before: string[]): Promise<void> {
-  const argv = [process.execPath, main, 'serve', '--web.listen-address', '127.0.0.1:0', '--interval', '200ms']
+async function serve(before: readonly string[] = [], ofNode: readonly string[] = []): Promise<void> {
+  const argv = [
+    process.execPath,
+    ...ofNode,
+    main,
+    'serve',
+    '--web.listen-address',
+    '127.0.0.1:0',
+    '--interval',
+    '200ms',
+  ]
   const [program = '', ...rest] = [...before, ...argv, ...node.options]
   daemon = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'] })
   log = ''
@@ -156,4 +165,62 @@ test('procfs is gone, and comes back', async () => {
   back('proc')
   await until('it sees all again', async () => (await pids()).length === 3)
   expect((await snapshot()).pass.complete).toBe(true)
+})
+
+test('the reading thread has no memory left: it is replaced, counted and told, and clients are served', async () => {
+  const id = 'ab'.repeat(32)
+  node.addProcess(100, 1, 'containerd', ['/usr/bin/containerd'])
+  node.addProcess(101, 1, 'containerd-shim', [
+    '/usr/bin/containerd-shim-runc-v2',
+    ...['-namespace', 'k8s.io', '-id', id, '-address', '/run/containerd/containerd.sock'],
+  ])
+  const heading = 'Num       RefCount Protocol Flags    Type St Inode Path\n'
+  const row = (n: number) => `0000000000000000: 00000002 00000000 00010000 0001 01 ${n} /run/s/${n}.sock\n`
+  const sockets = (most: number): void => {
+    const text = heading + Array.from({ length: most }, (_, n) => row(n)).join('')
+    for (const pid of [100, 101]) node.write(`proc/${pid}/net/unix`, text)
+  }
+  sockets(3)
+  await serve([], ['--max-old-space-size=64'])
+  await until('a first pass', async () => (await status('-/ready')) === 200)
+  const { run } = await snapshot()
+  sockets(700_000)
+  await until('it is told', async () => log.includes('ERR_WORKER_OUT_OF_MEMORY'), WITHIN_MS)
+  expect(await metric('shimscope_failed_passes_total')).toBeGreaterThanOrEqual(1)
+  expect(await status('-/healthy')).toBe(200)
+  // What was seen last is still shown.
+  const shown: Snapshot = JSON.parse(await get('api/v1/snapshot'))
+  expect([shown.run, shown.shims.map(({ pid }) => pid)]).toEqual([run, [101]])
+  sockets(3)
+  const runNow = async () => JSON.parse(await get('api/v1/snapshot')).run
+  await until('another thread looks', async () => (await runNow()) !== run, WITHIN_MS)
+  expect((await snapshot()).verdicts).toEqual([])
+  expect(await status('-/ready')).toBe(200)
+})
+
+test('the node was suspended for a night: what was under way is not late', async () => {
+  node.write('proc/uptime', '20.00 1.00\n')
+  node.addProcess(100, 1, 'containerd', ['/usr/bin/containerd'])
+  node.addProcess(1_500, 100, 'containerd-shim', [
+    '/usr/bin/containerd-shim-runc-v2',
+    ...['-namespace', 'k8s.io', '-id', 'ab'.repeat(32), '-address', '/run/containerd/containerd.sock', 'start'],
+  ])
+  await serve()
+  await until('a first pass', async () => (await status('-/ready')) === 200)
+  const firing = async () => (await snapshot()).verdicts.filter((verdict) => verdict.status === 'firing')
+  expect(await firing()).toEqual([])
+  node.write('proc/uptime', '28820.00 1.00\n')
+  for (let looks = 0; looks < 5; looks += 1) await looksAgain()
+  expect(await firing()).toEqual([])
+})
+
+test('no inotify instance is left: it says so, and the timer begins every pass', async () => {
+  // Of a user namespace of its own, so that nobody else is limited. user_namespaces(7), /proc/sys/user
+  const limited = 'echo 0 > /proc/sys/user/max_inotify_instances && exec "$@"'
+  await serve(['unshare', '--user', '--map-root-user', 'sh', '-c', limited, 'sh'])
+  await until('a first pass', async () => (await status('-/ready')) === 200)
+  await looksAgain()
+  expect(await get('metrics')).toMatch(/^shimscope_refused_watches_total\{reason="EMFILE"\} [1-9]/m)
+  expect(await get('metrics')).toMatch(/^shimscope_watched_directories\{source="cgroup"\} 0$/m)
+  expect(await pids()).toEqual([1, 7, 8])
 })

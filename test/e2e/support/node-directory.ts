@@ -47,7 +47,7 @@ export function nodeDirectory(): NodeDirectory {
   node.write('proc/uptime', '600.00 1.00\n')
   node.write('proc/sys/kernel/hostname', 'node-1\n')
   node.write('proc/sys/kernel/random/boot_id', '0\n')
-  mkdirSync(join(path, 'cgroup'))
+  node.write('cgroup/cgroup.controllers', 'pids\n')
   node.addProcess(1, 0, 'init')
   node.addProcess(7, 1, 'seven')
   node.addProcess(8, 1, 'eight')
