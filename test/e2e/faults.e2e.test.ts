@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { renameSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -48,7 +48,9 @@ async function serve(before: readonly string[] = [], ofNode: readonly string[] =
       log += text
       url ||= /http:\/\/127\.0\.0\.1:\d+\//.exec(log)?.[0] ?? ''
     })
-  await until('it serves', async () => url !== '')
+  await until('it serves', async () => url !== '', WITHIN_MS).catch((error: unknown) => {
+    throw new Error(`it does not serve: ${log}`, { cause: error })
+  })
 }
 
 const get = async (path: string): Promise<string> => (await fetch(new URL(path, url))).text()
@@ -223,4 +225,45 @@ test('no inotify instance is left: it says so, and the timer begins every pass',
   expect(await get('metrics')).toMatch(/^shimscope_refused_watches_total\{reason="EMFILE"\} [1-9]/m)
   expect(await get('metrics')).toMatch(/^shimscope_watched_directories\{source="cgroup"\} 0$/m)
   expect(await pids()).toEqual([1, 7, 8])
+})
+
+test('the file system of a bundle dies: its shim is left alone, nobody is accused, and all is seen when it answers', async () => {
+  const place = join(node.path, 'remote')
+  mkdirSync(place)
+  const id = 'ab'.repeat(32)
+  node.addProcess(100, 1, 'containerd', ['/usr/bin/containerd'])
+  node.addProcess(101, 1, 'containerd-shim', [
+    '/usr/bin/containerd-shim-runc-v2',
+    ...['-namespace', 'k8s.io', '-id', id, '-address', '/run/containerd/containerd.sock'],
+  ])
+  symlinkSync(join(place, 'bundle'), join(node.path, 'proc/101/cwd'))
+  node.addProcess(102, 101, 'app')
+  node.write('proc/102/cgroup', `0::/kubepods/burstable/pod0f9f1f0e-1111-4222-8333-000000000001/${id}\n`)
+  const mounted =
+    'node=$1 server=$2 place=$3; shift 3; "$node" "$server" "$place" & until grep -q " $place fuse" /proc/mounts; do sleep 0.1; done; exec "$@"'
+  const server = fileURLToPath(new URL('./support/dying-file-system.mjs', import.meta.url))
+  await serve(['unshare', '--mount', 'sh', '-c', mounted, 'sh', process.execPath, server, place])
+  const serverPid = Number(readFileSync(`${place}.pid`, 'utf8'))
+  try {
+    await until('a first pass', async () => (await status('-/ready')) === 200)
+    const shims = async () => (await snapshot()).shims.map(({ pid, bundle }) => [pid, bundle])
+    expect(await shims()).toEqual([[101, join(place, 'bundle')]])
+    const before = (await snapshot()).verdicts.map(({ key }) => key)
+    process.kill(serverPid, 'SIGUSR1')
+    await until('the hang is noticed', async () => (await metric('shimscope_hung_readings_total')) === 1, WITHIN_MS)
+    expect(log).toMatch(/reading \/proc\/101\/cwd\S* does not return/)
+    await until('it looks again', async () => (await metricOrNone('shimscope_pass_complete')) === 0)
+    expect(before).toEqual(expect.arrayContaining((await snapshot()).verdicts.map(({ key }) => key)))
+    expect(await status('-/healthy')).toBe(200)
+    const threads = (): number => readdirSync(`/proc/${daemon.pid}/task`).length
+    const held = threads()
+    process.kill(serverPid, 'SIGUSR2')
+    await until('the thread that hung has ended', () => threads() < held)
+    // It is left alone for a minute.
+    await until('the shim is read again', async () => (await shims()).length === 1, WITHIN_MS)
+    expect((await snapshot()).pass.complete).toBe(true)
+    expect(await metric('shimscope_hung_readings_total')).toBe(1)
+  } finally {
+    process.kill(serverPid, 'SIGKILL')
+  }
 })
