@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
@@ -12,18 +12,22 @@ import { busyboxImage } from './support/images.ts'
 import { contradictionsOfKernel } from './support/kernel.ts'
 import { openNode } from './support/node.ts'
 import { skipReal } from './support/prerequisites.ts'
-import { gone, processes, processOf, shimOf } from './support/processes.ts'
+import { gone, processOf, shimOf } from './support/processes.ts'
 import { type Served, serve } from './support/serve.ts'
 import { shimscope } from './support/shimscope.ts'
 import { until } from './support/until.ts'
 import type { World } from './support/world.ts'
 
-/** A chain of so many processes, each the child of the one before; so many threads; so many lives of a moment. */
-const DEPTH = 10_000
+/** A chain of so many processes, each the child of the one before, where the machine has pids for them. */
+const DEEPEST = 10_000
+const LEAST_DEEP = 2_000
+/** So many threads of one process; so many lives of a moment. */
 const THREADS = 5_000
 const LIVES = 50_000
 /** What a pids cgroup lets a fork bomb have. */
 const BOMB = 500
+/** Pids that are left to whatever else runs on this machine. */
+const SPARE = 6_000
 
 const megabytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`
 
@@ -51,16 +55,22 @@ describe.skipIf(skipReal())('a storm', () => {
       const container = async (id: string, ...act: string[]) => {
         const mount = `type=bind,src=${storm},dst=/bin/storm,options=rbind:ro`
         await containerd.ctr('default', 'run', '-d', '--mount', mount, busyboxImage, id, '/bin/storm', ...act)
+        const init = (await containerd.tasks()).find((task) => task.id === id)?.pid
+        // Where many want to run, each of ten thousand in a row would wait for its turn.
+        if (id !== 'bomb') await world.run('busybox', 'renice', '-n', '-20', '-p', String(init))
+        if (id === 'bomb') await limitPids(world, id, BOMB)
+        await containerd.ctr('default', 'task', 'kill', '-s', 'SIGUSR1', id)
       }
 
       // What stands still and is too much.
+      const depth = Math.max(LEAST_DEEP, Math.min(DEEPEST, pidsLeft() - THREADS - SPARE))
       await container('liars', 'liars', healthy[0]?.sandboxId ?? '')
       await container('longest', 'argv')
       await container('threads', 'threads', String(THREADS))
-      await container('chain', 'chain', String(DEPTH))
-      await until('the chain is as deep as it gets', () => processes(world).length >= DEPTH, 60_000)
+      await container('chain', 'chain', String(depth))
+      await until('the chain is as deep as it gets', () => pidsOf(world).length > depth, 120_000)
       const seen = async (id: string) => (await snapshotOf(served)).containers.find((one) => one.id === id)
-      await until('all of the chain is seen', async () => (await seen('chain'))?.processes === DEPTH, 60_000)
+      await until('all of the chain is seen', async () => (await seen('chain'))?.processes === depth, 60_000)
       await until('all threads are seen', async () => (await seen('threads'))?.threads === THREADS, 60_000)
       const commands = await Promise.all(['doctor', 'tree'].map((name) => shimscope(world, name)))
       for (const { code, stdout } of commands) {
@@ -69,14 +79,12 @@ describe.skipIf(skipReal())('a storm', () => {
         // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what must not be there
         expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/)
       }
-      expect(commands[0]?.stdout).toMatch(/pidtree agrees on 1\d{4} processes/)
+      expect(commands[0]?.stdout).toMatch(/pidtree agrees on \d{4,5} processes/)
       await contradictsNobody(node, served)
 
       // What comes and goes.
       await container('bomb', 'bomb')
-      await limitPids(world, 'bomb', BOMB)
-      await containerd.ctr('default', 'task', 'kill', '-s', 'SIGUSR1', 'bomb')
-      const pidsBefore = lastPid(world)
+      const pidsBefore = Math.max(...pidsOf(world))
       await container('short', 'short', String(LIVES))
       const reused = await reusePids(world, containerd, storm)
       await until('all short lives are over', () => isStopped(containerd, 'short'), 150_000)
@@ -84,7 +92,7 @@ describe.skipIf(skipReal())('a storm', () => {
 
       // The calm after.
       for (const id of ['bomb', 'short', 'liars', 'longest', 'threads', 'chain', ...reused]) await end(containerd, id)
-      await until('the storm is over', () => processes(world).length < 100, 30_000)
+      await until('the storm is over', () => pidsOf(world).length < 100, 60_000)
       await contradictsNobody(node, served)
       await until('nothing is wrong', async () => (await snapshotOf(served)).verdicts.length === 0, 60_000)
 
@@ -104,7 +112,7 @@ describe.skipIf(skipReal())('a storm', () => {
       expect(value('shimscope_hung_readings_total')).toBe(0)
       console.log(
         [
-          `a storm of ${elapsed.toFixed(0)} s: a chain of ${DEPTH}, ${THREADS} threads, a fork bomb of ${BOMB}, ${LIVES} short lives (pids came round from ${pidsBefore}), ${reused.length} pids used again; ${most} processes at the most`,
+          `a storm of ${elapsed.toFixed(0)} s: a chain of ${depth}, ${THREADS} threads, a fork bomb of ${BOMB}, ${LIVES} short lives (pids came round from ${pidsBefore}), ${reused.length} pids used again; ${most} processes at the most`,
           `${passes} passes took ${inPasses?.toFixed(1)} s; ${asked} requests were all answered, the slowest after ${slowestMs.toFixed(0)} ms`,
           `memory: ${megabytes(peakBytes)} at the most, of ${megabytes(memoryLimit())}; verdicts on the way: ${[...accused].join(', ') || 'none'}`,
         ].join('\n'),
@@ -124,11 +132,22 @@ async function contradictsNobody(node: Awaited<ReturnType<typeof openNode>>, ser
     'it agrees',
     async () => {
       const snapshot = await snapshotOf(served)
-      found = [...disagreements(snapshot, await node.truth()), ...contradictionsOfKernel(snapshot, node.world)]
+      const truth = await node.truth()
+      const shims = truth.shims.filter((pid) => !isLiar(node.world, pid))
+      found = [...disagreements(snapshot, { ...truth, shims }), ...contradictionsOfKernel(snapshot, node.world)]
       return found.length === 0
     },
     30_000,
   ).catch(() => expect(found).toEqual([]))
+}
+
+/** The runtimes know nothing of it, and its name is all that the oracle goes by. */
+function isLiar(world: World, pid: number): boolean {
+  try {
+    return basename(readlinkSync(world.path(`/proc/${pid}/exe`))) === 'storm'
+  } catch {
+    return false // it has gone
+  }
 }
 
 /** Asks all the time, and notes whoever is accused. */
@@ -208,9 +227,13 @@ async function limitPids(world: World, id: string, most: number): Promise<void> 
   await world.run('sh', '-c', `if [ -e ${inV1} ]; then echo ${most} > ${inV1}; else echo ${most} > ${inV2}; fi`)
 }
 
-const lastPid = (world: World): number =>
-  Math.max(
-    ...readdirSync(world.path('/proc'))
-      .filter((name) => /^\d+$/.test(name))
-      .map(Number),
-  )
+/** Of the machine: a pid namespace takes its pids from those above it, too. pid_namespaces(7) */
+function pidsLeft(): number {
+  const most = Number(readFileSync('/proc/sys/kernel/pid_max', 'utf8'))
+  return most - Number(/\/(\d+) /.exec(readFileSync('/proc/loadavg', 'utf8'))?.[1])
+}
+
+const pidsOf = (world: World): number[] =>
+  readdirSync(world.path('/proc'))
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)

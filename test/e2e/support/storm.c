@@ -1,6 +1,6 @@
 /*
  * What hostile processes do, one kind a call: storm chain|threads|liars|argv|bomb|short|reuse [N] …
- * It is meant for a container, whose end is the end of all that it starts.
+ * All but the last begin on SIGUSR1. It is meant for a container, whose end is the end of all that it starts.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -55,7 +55,7 @@ static void liars(const char *id) {
     become((char *[]){"/usr/bin/containerd-shim-runc-v2", "-namespace", "k8s.io", "-id", (char *)id, "-address",
                       "/run/containerd/containerd.sock", NULL},
            "rest", "containerd-shim");
-  if (fork() == 0) become((char *[]){"/usr/bin/containerd", NULL}, "rest", "containerd");
+  if (fork() == 0) become((char *[]){"/opt/containerd", NULL}, "rest", "containerd");
   for (int many = 0; many < 4; many++)
     if (fork() == 0)
       become((char *[]){"/usr/bin/containerd-shim-runc-v2 -namespace k8s.io -id ", (char *)id, NULL}, "rewrite", "shim");
@@ -88,15 +88,19 @@ static void chain(int depth) {
   while (depth-- > 1 && fork() == 0) continue;
 }
 
-/* When it is told to: everybody forks, as often as he may. */
-static void bomb(void) {
+/* Until SIGUSR1: who starts it may set limits first. */
+static void await_start(void) {
   sigset_t start;
   int got;
   sigemptyset(&start);
   sigaddset(&start, SIGUSR1);
   sigprocmask(SIG_BLOCK, &start, NULL);
-  signal(SIGCHLD, SIG_IGN);
   sigwait(&start, &got);
+}
+
+/* Everybody forks, as often as he may. */
+static void bomb(void) {
+  signal(SIGCHLD, SIG_IGN);
   const pid_t first = getpid();
   for (;;) {
     pid_t child = fork();
@@ -151,13 +155,14 @@ int main(int argc, char **argv) {
   }
   const char *what = argc > 1 ? argv[1] : "";
   const int count = argc > 2 ? atoi(argv[2]) : 0;
+  if (strcmp(what, "reuse") == 0) return reuse(count);
+  await_start();
   if (strcmp(what, "chain") == 0) chain(count);
   else if (strcmp(what, "threads") == 0) threads(count);
   else if (strcmp(what, "liars") == 0) liars(argc > 2 ? argv[2] : "");
   else if (strcmp(what, "argv") == 0) longest();
   else if (strcmp(what, "bomb") == 0) bomb();
   else if (strcmp(what, "short") == 0) fleeting(count);
-  else if (strcmp(what, "reuse") == 0) return reuse(count);
   else return 2;
   rest();
 }
