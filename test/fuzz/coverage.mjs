@@ -42,7 +42,7 @@ if (chosen.length === 0)
 
 let inputs = 0
 const found = []
-for (const { name, seeds } of chosen) {
+for (const { name, seeds, ownFile } of chosen) {
   const corpus = join(top, name.replaceAll(' ', '-'))
   mkdirSync(join(corpus, 'found'), { recursive: true })
   const known = readdirSync(join(here, 'corpus')).map((file) => readFileSync(join(here, 'corpus', file)))
@@ -51,7 +51,7 @@ for (const { name, seeds } of chosen) {
   const [program, ...before] = process.env.JAZZER?.split(' ') ?? ['npx', '-y', '-p', '@jazzer.js/core@4.0.0', 'jazzer']
   const fuzzer = [
     `-max_total_time=${seconds}`,
-    '-timeout=5',
+    `-timeout=${ownFile ? 60 : 5}`,
     '-print_final_stats=1',
     `-artifact_prefix=${corpus}/found/`,
   ]
