@@ -36,7 +36,8 @@ const megabytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`
  * and they with these: pid_namespaces(7).
  */
 describe.skipIf(skipReal())('a storm', () => {
-  test('it serves all the way, accuses nobody healthy, stays within its memory, and its tree is right', async () => {
+  const name = 'it serves all the way, accuses nobody healthy, stays within its memory, and its tree is right'
+  test(name, { timeout: 600_000 }, async () => {
     const node = await openNode({})
     const { world } = node
     try {
@@ -207,7 +208,7 @@ const isStopped = async (containerd: Containerd, id: string): Promise<boolean> =
 async function end(containerd: Containerd, id: string): Promise<void> {
   if (!(await containerd.tasks()).some((task) => task.id === id)) return
   await containerd.ctr('default', 'task', 'kill', '-a', '-s', 'SIGKILL', id).catch(() => {})
-  await until(`${id} is stopped`, () => isStopped(containerd, id))
+  await until(`${id} is stopped`, () => isStopped(containerd, id), 120_000)
   await containerd.ctr('default', 'task', 'delete', id)
 }
 
