@@ -1,11 +1,9 @@
 #!/usr/bin/env node
 import { writeSync } from 'node:fs'
 import { abandoned } from './agent/hung-reading.ts'
+import { leave } from './commands/leave.ts'
 import { run } from './commands/run.ts'
 import { terminalOf } from './commands/terminal.ts'
-
-/** A signal that is heard is heard at once. */
-const ABORT_MS = 100
 
 let needsReaders = true
 for (const stream of [process.stdout, process.stderr]) {
@@ -28,7 +26,7 @@ function endUnread(code: string): never {
   process.exit(2)
 }
 
-process.exitCode = await run(process.argv.slice(2), {
+const exitCode = await run(process.argv.slice(2), {
   env: process.env,
   stdout: process.stdout,
   stderr: process.stderr,
@@ -39,6 +37,7 @@ process.exitCode = await run(process.argv.slice(2), {
     return stop.signal
   },
   terminal: () => terminalOf(process),
+  lookScript: new URL('./commands/look-worker.js', import.meta.url),
   onHangup(act) {
     process.on('SIGHUP', act)
   },
@@ -47,13 +46,5 @@ process.exitCode = await run(process.argv.slice(2), {
   },
 })
 
-// Node would wait for threads that hang in the kernel, for as long as they do. A signal does not. But process 1 of a pid
-// namespace is not ended by its own (pid_namespaces(7)), and a seccomp profile may refuse it: an abort ends both.
-if (abandoned.size > 0) {
-  setTimeout(() => process.abort(), ABORT_MS)
-  try {
-    process.kill(process.pid, 'SIGTERM')
-  } catch {
-    // Refused: see above.
-  }
-}
+process.exitCode = exitCode
+if (abandoned.size > 0) leave(exitCode)

@@ -6,26 +6,36 @@ export class HungReading extends Error {
   override readonly name = 'HungReading'
 }
 
-/** Looks without progress that make a reading hang. Counted, not timed: whoever was stopped, or slept, missed both. */
-const LOOKS = 5
+/** So many hang that no further thread is risked until one of them returns. */
+export class TooManyHang extends Error {
+  override readonly name = 'TooManyHang'
+}
+
+/**
+ * Looks without progress that make a reading hang, and those that make the work between two readings endless. Counted, not
+ * timed: whoever was stopped, or slept, missed both.
+ */
+const LOOKS = { reading: 5, work: 60 }
 
 /** So long must a reading last at least; a /proc file is made within a millisecond. */
 const PATIENCE_MS = 5_000
 
-/** Calls once, when a reading goes on for five intervals and 5 s at least. The result ends the watch. */
+/**
+ * Calls once, when a reading goes on for five intervals and 5 s at least; or when none was begun for twelve times as long,
+ * which no work takes but that of a thread that is out of memory and does not notice. The result ends the watch.
+ */
 export function watchReading(note: ReadingNote, intervalMs: number, hangs: () => void): () => void {
-  let begun = note.begun()
+  let progress = note.progress()
   let looks = 0
   const timer = setInterval(
     () => {
-      // A thread that has read nothing yet is being started, which takes as long as its share of a CPU makes it.
-      looks = begun > 0 && note.begun() === begun ? looks + 1 : 0
-      begun = note.begun()
-      if (looks < LOOKS) return
+      looks = note.progress() === progress ? looks + 1 : 0
+      progress = note.progress()
+      if (looks < LOOKS[note.isReading() ? 'reading' : 'work']) return
       clearInterval(timer)
       hangs()
     },
-    Math.max(PATIENCE_MS / LOOKS, intervalMs),
+    Math.max(PATIENCE_MS / LOOKS.reading, intervalMs),
   )
   timer.unref()
   return () => clearInterval(timer)
@@ -37,16 +47,14 @@ export function watchReading(note: ReadingNote, intervalMs: number, hangs: () =>
  */
 export const abandoned = new Set<Worker>()
 
-/** With more than this, no further thread is risked until one of them returns. */
 const MOST_ABANDONED = 4
 
-export function abandon(worker: Worker): void {
+/** Resolves when it has ended after all. */
+export async function abandon(worker: Worker): Promise<void> {
   abandoned.add(worker)
   worker.unref()
-  worker.terminate().then(
-    () => abandoned.delete(worker),
-    () => abandoned.delete(worker),
-  )
+  await worker.terminate().catch(() => {})
+  abandoned.delete(worker)
 }
 
 export const maySpareAnother = (): boolean => abandoned.size < MOST_ABANDONED

@@ -73,8 +73,11 @@ export class PassRunner {
     look: Look,
     concern: ReadonlySet<number> = new Set(),
   ): Promise<{ readonly host: HostSample; readonly inspection: Inspection } | false> {
-    const host = await this.#collector.pass(interestOf, { look, concern })
-    return host !== false && { host, inspection: inspect(host, this.#memory) }
+    const sample = await this.#collector.pass(interestOf, { look, concern })
+    if (sample === false) return false
+    // Node's clock is CLOCK_MONOTONIC, which knows no suspend; the kernel's uptime knows it.
+    const host = sample.source === 'live' ? { ...sample, awakeMs: performance.now() - sample.durationMs } : sample
+    return { host, inspection: inspect(host, this.#memory) }
   }
 
   #lately(before: Snapshot, now: Snapshot, atMs: number): Daemon[] {

@@ -4,13 +4,12 @@ import type { Look } from '../sources/attention.ts'
 import type { LivePaths } from '../sources/live.ts'
 import type { NodeFacts } from './agent.ts'
 import type { PassOptions } from './pass-runner.ts'
+import type { ThreadStart } from './reading-thread.ts'
 
 /** What the main thread gives the worker when it starts. */
-export interface WorkerStart {
+export interface WorkerStart extends ThreadStart {
   readonly paths: LivePaths
   readonly options: PassOptions
-  /** Where it notes what it reads. */
-  readonly note: SharedArrayBuffer
 }
 
 export type Question =

@@ -10,6 +10,8 @@ export interface Io {
   untilStopped(): AbortSignal
   /** The terminal that a person sits at; `undefined`: output or input is none, or one without a cursor. */
   terminal(): Terminal | undefined
+  /** The script of the thread that reads the node for who looks once; `undefined`: it is read in this one. */
+  readonly lookScript?: URL
   /** From then on SIGHUP acts so; until then, and for all other commands, it ends the program. */
   onHangup(act: () => void): void
   /** From then on it goes on when nobody reads what it says: a log that cannot be written is lost. */

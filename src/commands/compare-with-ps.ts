@@ -1,11 +1,9 @@
 import { fallbacks } from '../config.ts'
-import { grow } from '../core/forest/grow.ts'
-import type { HostSample } from '../core/model/host.ts'
 import type { CrossCheck, Examination, Kin } from '../core/model/sight.ts'
-import { crossCheck, ownPass, persisting } from '../core/sight/cross-check.ts'
+import type { Snapshot } from '../core/model/snapshot.ts'
+import { crossCheck, type OwnPass, persisting } from '../core/sight/cross-check.ts'
 import { askPidtree, askPsList } from '../sources/ask-ps.ts'
 import { liveSource } from '../sources/live.ts'
-import type { ProcSource } from '../sources/proc-source.ts'
 
 /** Processes come and go while two readers look one after the other; what is wrong is wrong each time. */
 const SANDWICHES = 3
@@ -37,14 +35,14 @@ const oracles: readonly { readonly name: string; readonly ask: () => Promise<Ans
 ]
 
 /** @param look one more pass of our own; each ends one sandwich and begins the next. */
-export async function compareWithPs(host: HostSample, look: () => Promise<HostSample>): Promise<CrossCheck[]> {
+export async function compareWithPs(first: OwnPass, look: () => Promise<OwnPass>): Promise<CrossCheck[]> {
   const checks: CrossCheck[] = []
-  let before = passOf(host)
+  let before = first
   for (const { name, ask } of oracles) {
     const tries: CrossCheck[] = []
     for (let isSettled = false; !isSettled; ) {
       const answer = await ask()
-      const after = 'skipped' in answer ? before : passOf(await look())
+      const after = 'skipped' in answer ? before : await look()
       const check = persisting(crossCheck(before, { name, ...answer }, after), tries)
       before = after
       tries.push(check)
@@ -57,15 +55,13 @@ export async function compareWithPs(host: HostSample, look: () => Promise<HostSa
 
 export const notCompared = (why: string): CrossCheck[] => oracles.map(({ name }) => ({ oracle: name, skipped: why }))
 
-const passOf = ({ processes, bootedAtMs }: HostSample) => ownPass(grow(processes), bootedAtMs)
-
 /** Both libraries read this process's own pid namespace at the usual place, whatever procfs we look at. */
 export function whyNotComparable(
-  source: ProcSource,
+  source: Snapshot['pass']['source'],
   { self, pid, livesThere }: Examination,
   procfs: string,
 ): string | undefined {
-  if (source.kind === 'archive') return 'a recording has no ps'
+  if (source === 'archive') return 'a recording has no ps'
   if (self === null) return `${procfs} does not show this process, and ps shows the pid namespace that it is in`
   if (!livesThere)
     return `this process is ${self} in ${procfs} and ${pid} in its own pid namespace, which is the one that ps shows`

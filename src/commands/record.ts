@@ -1,19 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { interestOf } from '../core/inspect.ts'
-import type { Redaction } from '../core/model/memory.ts'
-import { baseName } from '../core/model/path.ts'
-import { type RedactArgv, redactions } from '../core/procfs/redact.ts'
-import { canonical } from '../core/runtimes/program.ts'
-import { runtimes } from '../core/runtimes/index.ts'
 import { BadInput } from '../sources/bad-input.ts'
-import { Collector } from '../sources/collect.ts'
-import { recorderOf } from '../sources/recorder.ts'
-import { formatMoment, formatStory } from '../sources/recording.ts'
-import type { HostSample } from '../core/model/host.ts'
+import { formatStory } from '../sources/recording.ts'
 import type { Command } from './command.ts'
-import { createFile } from './recorded-file.ts'
+import { nodeReader } from './node-reader.ts'
+import type { RecordedMoment } from './readings.ts'
+import { createFile, type RecordedFile } from './recorded-file.ts'
 import { recordExcerpt } from './record-excerpt.ts'
-import { playedOf, sourceOf } from './source.ts'
+import { playedOf } from './source.ts'
 import { version } from './version.ts'
 
 export const record: Command = {
@@ -33,61 +26,51 @@ export const record: Command = {
     }
     if (settings.around !== undefined)
       throw new BadInput('--around looks into the journal; give --from-journal too, or leave it out')
-    const recorder = recorderOf(sourceOf(settings, playedOf(settings)), recordedArgv(settings.redaction))
-    const file = createFile(path, io)
+    const node = await nodeReader(settings, playedOf(settings), io)
     const stopped = io.untilStopped()
+    const isStopped = new Promise<undefined>((resolve) =>
+      stopped.addEventListener('abort', () => resolve(undefined), { once: true }),
+    )
     const begunMs = performance.now()
     let moments = 0
-    let host: HostSample | false = false
+    let file: RecordedFile | undefined
+    let last: RecordedMoment | undefined
     try {
       for (;;) {
         const passMs = performance.now()
-        // A collector remembers what is written once; with a new one every moment is complete by itself.
-        const pass = await new Collector(recorder.source).pass(interestOf)
-        const moment = recorder.moment()
-        if (pass === false || moment === undefined) break
-        if (moments === 0) file.write(formatStory(storyOf(pass)))
-        file.write(formatMoment(moment))
-        host = pass
+        // A reading may hang, and who wants to stop need not wait until it is given up.
+        const moment = await Promise.race([node.read('moment', settings.redaction), isStopped])
+        if (moment === undefined) break
+        if (file === undefined) {
+          file = createFile(path, io)
+          file.write(formatStory(storyOf(moment)))
+        }
+        file.write(moment.text)
+        last = moment
         moments += 1
         // A recording ends by itself; the node does not.
-        if (pass.source === 'archive') continue
+        if (moment.source === 'archive') continue
         const waitMs = Math.max(settings.intervalMs - (performance.now() - passMs), 0)
         if (stopped.aborted || performance.now() + waitMs - begunMs > settings.forMs) break
         await sleep(waitMs, undefined, { signal: stopped }).catch(() => {})
       }
     } finally {
-      file.close()
+      file?.close()
+      await node.close()
     }
-    if (host !== false) {
+    if (last !== undefined) {
       const what = moments === 1 ? 'One moment' : `${moments} moments`
       io.stderr.write(
-        `${what} of ${host.node} with ${host.processes.length} processes in ${file.name}. It holds command lines, with known forms of credentials hidden: read it before you give it away.\n`,
+        `${what} of ${last.node} with ${last.processes} processes in ${file?.name ?? path}. It holds command lines, with known forms of credentials hidden: read it before you give it away.\n`,
       )
     }
     return 0
   },
 }
 
-const storyOf = ({ node, complete, reads }: HostSample): string =>
+const storyOf = ({ node, complete, reads }: RecordedMoment): string =>
   [
     'Write here what happened, and on which runtime and version.',
     '',
     `Recorded by shimscope ${version()} on ${node}; ${complete ? 'all processes were shown' : 'processes may have been hidden'}, ${reads.denied} readings were denied.`,
   ].join('\n')
-
-/**
- * Of the runtimes' own programs a recording keeps the flags, or else it would tell nothing about them; of everybody
- * else, under `strict`, only the program.
- */
-const recordedArgv =
-  (redaction: Redaction): RedactArgv =>
-  (argv) =>
-    redactions[isOfRuntime(argv) ? 'secrets' : redaction](argv)
-
-const isOfRuntime = ([program = '']: readonly string[]): boolean => {
-  const name = canonical(baseName(program))
-  return programs.some((known) => (known.endsWith('*') ? name.startsWith(known.slice(0, -1)) : name === known))
-}
-
-const programs = runtimes.flatMap((runtime) => runtime.programs)

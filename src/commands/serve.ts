@@ -10,12 +10,8 @@ import type { Journal } from '../journal/journal.ts'
 import { asksForSecret, isGuarded } from '../outputs/http/door/door.ts'
 import { type RefusalReason, refusalReasons } from '../outputs/http/doors.ts'
 import { explainListenFailure, isLoopback, parseListenAddress } from '../outputs/http/listen-address.ts'
-import { writeFrame } from '../outputs/http/live-schema.ts'
-import { buildServer } from '../outputs/http/server.ts'
 import type { Past } from '../outputs/http/past.ts'
-import { addLive } from '../outputs/live/add-live.ts'
 import { tellLines } from '../outputs/log/lines.ts'
-import { createExposition } from '../outputs/metrics/exposition.ts'
 import { renderTree } from '../outputs/text/tree.ts'
 import { readPage } from '../outputs/web/read-page.ts'
 import { BadInput } from '../sources/bad-input.ts'
@@ -64,6 +60,7 @@ interface Serving {
 
 /** Until the system asks us to end. Throws a BadInput. */
 async function watchAndServe({ settings, io, log, journal, address }: Serving): Promise<void> {
+  const parts = await serverParts()
   const loopback = isLoopback(address.host)
   const door = webDoor({ configFile: settings.webConfigFile, tokenFile: settings.bearerTokenFile }, log)
   const played = playedOf(settings)
@@ -74,7 +71,7 @@ async function watchAndServe({ settings, io, log, journal, address }: Serving): 
   // What collects JSON lines gets nothing else.
   const announce = settings.logFormat === 'json' ? log.info : (text: string) => io.stdout.write(`${text}\n`)
   try {
-    const app = await serverOf(agent, settings, { loopback, door, log, journal, past: pastOf(settings, played) })
+    const app = await serverOf(parts, agent, settings, { loopback, door, log, journal, past: pastOf(settings, played) })
     io.onHangup(() => door.reload())
     io.outliveReaders()
     for (const warning of loopback ? [] : exposures(door, settings)) log.warn(warning)
@@ -127,7 +124,23 @@ function pastOf({ journalDirectory }: Settings, played: Played | undefined): Pas
   return played?.kind === 'excerpt' ? lookBackIntoExcerpt(played.excerpt) : undefined
 }
 
-async function serverOf(agent: RunningAgent, settings: Settings, { loopback, door, log, journal, past }: Wiring) {
+/** What a server is made of takes half a second to load, and no other command needs it. */
+async function serverParts() {
+  const [{ buildServer }, { addLive }, { writeFrame }, { createExposition }] = await Promise.all([
+    import('../outputs/http/server.ts'),
+    import('../outputs/live/add-live.ts'),
+    import('../outputs/http/live-schema.ts'),
+    import('../outputs/metrics/exposition.ts'),
+  ])
+  return { buildServer, addLive, writeFrame, createExposition }
+}
+
+async function serverOf(
+  { buildServer, addLive, writeFrame, createExposition }: Awaited<ReturnType<typeof serverParts>>,
+  agent: RunningAgent,
+  settings: Settings,
+  { loopback, door, log, journal, past }: Wiring,
+) {
   const refused = new Map<RefusalReason, number>(refusalReasons.map((reason) => [reason, 0]))
   const report = (error: unknown): void => log.error('a request failed', { failure: failureOf(error) })
   let feed: Awaited<ReturnType<typeof addLive>> | undefined

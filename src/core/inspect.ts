@@ -36,7 +36,8 @@ export interface Inspection {
 }
 
 /** What a host looked like, and what we make of it. Memory is all that one pass leaves to the next. */
-export function inspect(host: HostSample, before: Memory): Inspection {
+export function inspect(host: HostSample, left: Memory): Inspection {
+  const before = wakened(host, left)
   const bootedAtMs = steadyBoot(host, before)
   const wasSet = before.bootedAtMs !== null && before.bootedAtMs !== bootedAtMs
   const memory = wasSet ? { ...before, clockSetAtUptimeMs: host.uptimeMs } : before
@@ -54,7 +55,12 @@ export function inspect(host: HostSample, before: Memory): Inspection {
   const zombies = stands ? grown.zombies : countZombies(forest)
   return {
     snapshot: taken.snapshot,
-    memory: { ...taken.memory, grown: { forest, isFinal, zombies }, silence: found.silence },
+    memory: {
+      ...taken.memory,
+      grown: { forest, isFinal, zombies },
+      silence: found.silence,
+      lookedAt: lookedAt(host),
+    },
     zombies,
     concern: concernIn(taken.snapshot, found.findings),
     processes: () => takeProcesses(forest, bootedAtMs, redactArgv),
@@ -87,3 +93,27 @@ function steadyBoot({ bootedAtMs }: HostSample, memory: Memory): number {
   const before = memory.bootedAtMs
   return before !== null && Math.abs(before - bootedAtMs) < CLOCK_SET_MS ? before : bootedAtMs
 }
+
+/** A pass takes less between its looks at the two clocks. */
+const SLEPT_MS = 5_000
+
+/**
+ * A node that was suspended aged without anybody at work: what was about to be done then is not late. Ages that had not
+ * made a verdict fire go on where they were.
+ */
+function wakened({ uptimeMs, awakeMs }: HostSample, memory: Memory): Memory {
+  const { lookedAt: last, graceMs } = memory
+  if (last === null || awakeMs === undefined) return memory
+  const sleptMs = uptimeMs - last.uptimeMs - (awakeMs - last.awakeMs)
+  if (sleptMs < SLEPT_MS) return memory
+  const since = new Map(
+    [...memory.since].map(([witness, begunMs]) => [
+      witness,
+      last.uptimeMs - begunMs >= graceMs ? begunMs : begunMs + sleptMs,
+    ]),
+  )
+  return { ...memory, since, clockSetAtUptimeMs: uptimeMs }
+}
+
+const lookedAt = ({ uptimeMs, awakeMs }: HostSample): Memory['lookedAt'] =>
+  awakeMs === undefined ? null : { uptimeMs, awakeMs }

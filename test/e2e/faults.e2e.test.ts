@@ -1,11 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, mkdirSync, mkdtempSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Snapshot } from '../../src/core/model/snapshot.ts'
+import { type NodeDirectory, nodeDirectory } from './support/node-directory.ts'
 import { until } from './support/until.ts'
 
 /** Faults injected for real into the built daemon, which reads a directory of procfs's shape. */
@@ -14,46 +14,32 @@ const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 /** Four readings, one after the other. */
 const WITHIN_MS = 90_000
 
-let top: string
+let node: NodeDirectory
 let daemon: ChildProcess
 let url: string
 let log: string
 
-const write = (name: string, text: string): void => {
-  mkdirSync(dirname(join(top, name)), { recursive: true })
-  writeFileSync(join(top, name), text)
-}
-
-function addProcess(pid: number, ppid: number, comm: string): void {
-  write(
-    `proc/${pid}/stat`,
-    `${pid} (${comm}) S ${ppid} ${pid} ${pid} 0 -1 4194560 0 0 0 0 1 1 0 0 20 0 1 0 ${pid} 0 0\n`,
-  )
-  write(`proc/${pid}/cgroup`, '0::/\n')
-  write(`proc/${pid}/cmdline`, `/sbin/${comm}\0`)
-}
-
 beforeEach(() => {
-  top = mkdtempSync(join(tmpdir(), 'shimscope-faults-'))
-  write('proc/stat', 'btime 1788220800\n')
-  write('proc/uptime', '600.00 1.00\n')
-  write('proc/sys/kernel/hostname', 'node-1\n')
-  write('proc/sys/kernel/random/boot_id', '0\n')
-  mkdirSync(join(top, 'cgroup'))
-  addProcess(1, 0, 'init')
-  addProcess(7, 1, 'seven')
-  addProcess(8, 1, 'eight')
+  node = nodeDirectory()
 })
 
 afterEach(() => {
   daemon.kill('SIGKILL')
-  rmSync(top, { recursive: true, force: true })
+  node.remove()
 })
 
-async function serve(...before: string[]): Promise<void> {
-  const argv = [process.execPath, main, 'serve', '--web.listen-address', '127.0.0.1:0', '--interval', '200ms']
-  const paths = ['--path.procfs', join(top, 'proc'), '--path.cgroupfs', join(top, 'cgroup')]
-  const [program = '', ...rest] = [...before, ...argv, ...paths]
+async function serve(before: readonly string[] = [], ofNode: readonly string[] = []): Promise<void> {
+  const argv = [
+    process.execPath,
+    ...ofNode,
+    main,
+    'serve',
+    '--web.listen-address',
+    '127.0.0.1:0',
+    '--interval',
+    '200ms',
+  ]
+  const [program = '', ...rest] = [...before, ...argv, ...node.options]
   daemon = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'] })
   log = ''
   url = ''
@@ -62,7 +48,9 @@ async function serve(...before: string[]): Promise<void> {
       log += text
       url ||= /http:\/\/127\.0\.0\.1:\d+\//.exec(log)?.[0] ?? ''
     })
-  await until('it serves', async () => url !== '')
+  await until('it serves', async () => url !== '', WITHIN_MS).catch((error: unknown) => {
+    throw new Error(`it does not serve: ${log}`, { cause: error })
+  })
 }
 
 const get = async (path: string): Promise<string> => (await fetch(new URL(path, url))).text()
@@ -86,17 +74,14 @@ const end = async (): Promise<unknown[]> => {
   return ended
 }
 
-/** Nobody writes into it, so that whoever opens it to read waits in the kernel: as with a lock of the process. */
-function hang(name: string): void {
-  rmSync(join(top, name), { force: true })
-  execFileSync('mkfifo', [join(top, name)])
-}
+const away = (name: string): void => renameSync(join(node.path, name), join(node.path, 'away'))
+const back = (name: string): void => renameSync(join(node.path, 'away'), join(node.path, name))
 
 test('a reading hangs: it is named, its thread given up, the process left alone, and all others are shown', async () => {
   await serve()
   await until('a first pass', async () => (await status('-/ready')) === 200)
   expect(await pids()).toEqual([1, 7, 8])
-  hang('proc/7/cmdline')
+  node.hang('proc/7/cmdline')
   await until('the hang is noticed', async () => (await metric('shimscope_hung_readings_total')) === 1)
   await until('it looks again', async () => (await pids()).length === 2)
   const { pass, verdicts } = await snapshot()
@@ -114,17 +99,17 @@ test('a reading hangs: it is named, its thread given up, the process left alone,
 })
 
 test('more hang than threads are given up for: it says so, stays up, and goes on when one returns', async () => {
-  for (const pid of [10, 11, 12, 13]) addProcess(pid, 1, 'held')
+  for (const pid of [10, 11, 12, 13]) node.addProcess(pid, 1, 'held')
   await serve()
   await until('a first pass', async () => (await status('-/ready')) === 200)
-  for (const pid of [10, 11, 12, 13]) hang(`proc/${pid}/cmdline`)
+  for (const pid of [10, 11, 12, 13]) node.hang(`proc/${pid}/cmdline`)
   await until('it gives up', async () => log.includes('too many readings hang'), WITHIN_MS)
   expect(await metric('shimscope_hung_readings_total')).toBeGreaterThanOrEqual(4)
   await until('it is not ready', async () => (await status('-/ready')) === 503, WITHIN_MS)
   expect(await get('-/ready')).toContain('too many readings hang')
   expect(await status('-/healthy')).toBe(200)
   // Somebody opens the other end, and the reading returns.
-  for (const pid of [10, 11, 12, 13]) closeSync(openSync(join(top, `proc/${pid}/cmdline`), 'w'))
+  for (const pid of [10, 11, 12, 13]) node.release(`proc/${pid}/cmdline`)
   await until('it is ready again', async () => (await status('-/ready')) === 200)
   expect(await pids()).toEqual([1, 7, 8])
   expect((await snapshot()).pass.complete).toBe(false)
@@ -163,11 +148,11 @@ const metricOrNone = (name: string): Promise<number | undefined> => metric(name)
 test('the cgroup file systems are unmounted, and mounted again', async () => {
   await serve()
   await until('a first pass', async () => (await status('-/ready')) === 200)
-  renameSync(join(top, 'cgroup'), join(top, 'away'))
+  away('cgroup')
   await looksAgain()
   expect((await snapshot()).verdicts).toEqual([])
   expect(await pids()).toEqual([1, 7, 8])
-  renameSync(join(top, 'away'), join(top, 'cgroup'))
+  back('cgroup')
   await looksAgain()
   expect(await status('-/ready')).toBe(200)
 })
@@ -175,11 +160,110 @@ test('the cgroup file systems are unmounted, and mounted again', async () => {
 test('procfs is gone, and comes back', async () => {
   await serve()
   await until('a first pass', async () => (await status('-/ready')) === 200)
-  renameSync(join(top, 'proc'), join(top, 'away'))
+  away('proc')
   await until('it sees nothing', async () => (await pids()).length === 0)
   expect((await snapshot()).pass.complete).toBe(false)
   expect((await snapshot()).verdicts).toEqual([])
-  renameSync(join(top, 'away'), join(top, 'proc'))
+  back('proc')
   await until('it sees all again', async () => (await pids()).length === 3)
   expect((await snapshot()).pass.complete).toBe(true)
+})
+
+test('the reading thread has no memory left: it is replaced, counted and told, and clients are served', async () => {
+  const id = 'ab'.repeat(32)
+  node.addProcess(100, 1, 'containerd', ['/usr/bin/containerd'])
+  node.addProcess(101, 1, 'containerd-shim', [
+    '/usr/bin/containerd-shim-runc-v2',
+    ...['-namespace', 'k8s.io', '-id', id, '-address', '/run/containerd/containerd.sock'],
+  ])
+  const heading = 'Num       RefCount Protocol Flags    Type St Inode Path\n'
+  const row = (n: number) => `0000000000000000: 00000002 00000000 00010000 0001 01 ${n} /run/s/${n}.sock\n`
+  const sockets = (most: number): void => {
+    const text = heading + Array.from({ length: most }, (_, n) => row(n)).join('')
+    for (const pid of [100, 101]) node.write(`proc/${pid}/net/unix`, text)
+  }
+  sockets(3)
+  await serve([], ['--max-old-space-size=64'])
+  await until('a first pass', async () => (await status('-/ready')) === 200)
+  const { run } = await snapshot()
+  sockets(700_000)
+  await until('it is told', async () => log.includes('ERR_WORKER_OUT_OF_MEMORY'), WITHIN_MS)
+  expect(await metric('shimscope_failed_passes_total')).toBeGreaterThanOrEqual(1)
+  expect(await status('-/healthy')).toBe(200)
+  // What was seen last is still shown.
+  const shown: Snapshot = JSON.parse(await get('api/v1/snapshot'))
+  expect([shown.run, shown.shims.map(({ pid }) => pid)]).toEqual([run, [101]])
+  sockets(3)
+  const runNow = async () => JSON.parse(await get('api/v1/snapshot')).run
+  await until('another thread looks', async () => (await runNow()) !== run, WITHIN_MS)
+  expect((await snapshot()).verdicts).toEqual([])
+  expect(await status('-/ready')).toBe(200)
+})
+
+test('the node was suspended for a night: what was under way is not late', async () => {
+  node.write('proc/uptime', '20.00 1.00\n')
+  node.addProcess(100, 1, 'containerd', ['/usr/bin/containerd'])
+  node.addProcess(1_500, 100, 'containerd-shim', [
+    '/usr/bin/containerd-shim-runc-v2',
+    ...['-namespace', 'k8s.io', '-id', 'ab'.repeat(32), '-address', '/run/containerd/containerd.sock', 'start'],
+  ])
+  await serve()
+  await until('a first pass', async () => (await status('-/ready')) === 200)
+  const firing = async () => (await snapshot()).verdicts.filter((verdict) => verdict.status === 'firing')
+  expect(await firing()).toEqual([])
+  node.write('proc/uptime', '28820.00 1.00\n')
+  for (let looks = 0; looks < 5; looks += 1) await looksAgain()
+  expect(await firing()).toEqual([])
+})
+
+test('no inotify instance is left: it says so, and the timer begins every pass', async () => {
+  // Of a user namespace of its own, so that nobody else is limited. user_namespaces(7), /proc/sys/user
+  const limited = 'echo 0 > /proc/sys/user/max_inotify_instances && exec "$@"'
+  await serve(['unshare', '--user', '--map-root-user', 'sh', '-c', limited, 'sh'])
+  await until('a first pass', async () => (await status('-/ready')) === 200)
+  await looksAgain()
+  expect(await get('metrics')).toMatch(/^shimscope_refused_watches_total\{reason="EMFILE"\} [1-9]/m)
+  expect(await get('metrics')).toMatch(/^shimscope_watched_directories\{source="cgroup"\} 0$/m)
+  expect(await pids()).toEqual([1, 7, 8])
+})
+
+test('the file system of a bundle dies: its shim is left alone, nobody is accused, and all is seen when it answers', async () => {
+  const place = join(node.path, 'remote')
+  mkdirSync(place)
+  const id = 'ab'.repeat(32)
+  node.addProcess(100, 1, 'containerd', ['/usr/bin/containerd'])
+  node.addProcess(101, 1, 'containerd-shim', [
+    '/usr/bin/containerd-shim-runc-v2',
+    ...['-namespace', 'k8s.io', '-id', id, '-address', '/run/containerd/containerd.sock'],
+  ])
+  symlinkSync(join(place, 'bundle'), join(node.path, 'proc/101/cwd'))
+  node.addProcess(102, 101, 'app')
+  node.write('proc/102/cgroup', `0::/kubepods/burstable/pod0f9f1f0e-1111-4222-8333-000000000001/${id}\n`)
+  const mounted =
+    'node=$1 server=$2 place=$3; shift 3; "$node" "$server" "$place" & until grep -q " $place fuse" /proc/mounts; do sleep 0.1; done; exec "$@"'
+  const server = fileURLToPath(new URL('./support/dying-file-system.mjs', import.meta.url))
+  await serve(['unshare', '--mount', 'sh', '-c', mounted, 'sh', process.execPath, server, place])
+  const serverPid = Number(readFileSync(`${place}.pid`, 'utf8'))
+  try {
+    await until('a first pass', async () => (await status('-/ready')) === 200)
+    const shims = async () => (await snapshot()).shims.map(({ pid, bundle }) => [pid, bundle])
+    expect(await shims()).toEqual([[101, join(place, 'bundle')]])
+    const before = (await snapshot()).verdicts.map(({ key }) => key)
+    process.kill(serverPid, 'SIGUSR1')
+    await until('the hang is noticed', async () => (await metric('shimscope_hung_readings_total')) === 1, WITHIN_MS)
+    expect(log).toMatch(/reading \/proc\/101\/cwd\S* does not return/)
+    await until('it looks again', async () => (await metricOrNone('shimscope_pass_complete')) === 0)
+    expect(before).toEqual(expect.arrayContaining((await snapshot()).verdicts.map(({ key }) => key)))
+    expect(await status('-/healthy')).toBe(200)
+    const threads = (): number => readdirSync(`/proc/${daemon.pid}/task`).length
+    const held = threads()
+    process.kill(serverPid, 'SIGUSR2')
+    await until('the thread that hung has ended', () => threads() < held)
+    // It is left alone for a minute.
+    await until('the shim is read again', async () => (await shims()).length === 1, WITHIN_MS)
+    expect((await snapshot()).pass.complete).toBe(true)
+    expect(await metric('shimscope_hung_readings_total')).toBe(1)
+  } finally {
+    process.kill(serverPid, 'SIGKILL')
+  }
 })

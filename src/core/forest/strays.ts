@@ -34,6 +34,8 @@ export function findUnkept(
     const path = cgroupOf(node)
     const parentPath = node.parent === null ? null : cgroupOf(node.parent)
     if (path === null || path === parentPath || isKept(node, path)) continue
+    // Whose parent's cgroup could not be read may be anywhere in a container, and not its first process.
+    if (node.parent !== null && node.parent.process.cgroup.kind !== 'known') continue
     const recognition = recognitions.get(process.key)
     // A shim or a machine may be in its pod's cgroup.
     if (recognition === undefined && mayBeKeeper(node)) continue

@@ -55,8 +55,13 @@ export interface Memory {
   readonly measuredAtUptimeMs: number | null
   /** Wall clock at boot as first read: it drifts with the clock, and start times must not. */
   readonly bootedAtMs: number | null
-  /** Uptime at which the clock was last found to have been set: times of files that are older tell no age since then. */
+  /**
+   * Uptime at which the clock was last found to have been set, or the node to have slept: what is older tells no age since
+   * then, be it a file or a process.
+   */
   readonly clockSetAtUptimeMs: number | null
+  /** Both clocks of the last pass, to tell whether the node slept since. */
+  readonly lookedAt: { readonly uptimeMs: number; readonly awakeMs: number } | null
   /** Addresses that a daemon was seen to listen at. */
   readonly addresses: ReadonlyMap<ProcessKey, readonly string[]>
   /** The latest lives of each daemon, the oldest first; what names a daemon across its lives is its command line. */
@@ -85,6 +90,7 @@ export const newMemory = (options: {
   measuredAtUptimeMs: null,
   bootedAtMs: null,
   clockSetAtUptimeMs: null,
+  lookedAt: null,
   addresses: new Map(),
   daemonLives: new Map(),
   grown: null,
