@@ -1,7 +1,7 @@
 // What the daemon costs, beside what reading the same files costs a C program, and beside what the peers cost: one table
 // of targets and what was measured, then the figures that it is made of, in Markdown.
 //
-//   npm run bench > bench.md                                       20 minutes on 2 cores
+//   npm run --silent bench > bench.md                              20 minutes on 2 cores
 //   npm run bench -- --sizes=1000 --rounds=3 --only=passes,daemon
 //
 //   --sizes=N,…      processes; 1000, 2000, 10000 and 30000 unless given
@@ -73,7 +73,7 @@ try {
   compile('floor')
   const results = []
   if (parts.some((part) => part !== 'outputs')) for (const size of sizes) results.push(await measure(size))
-  const shown = parts.includes('outputs') ? await outputs((text) => console.error(text)) : undefined
+  const shown = parts.includes('outputs') ? await outputs((text) => console.error(text), ending.signal) : undefined
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, Linux ${release()}, Node ${process.versions.node}`
   console.log(`${machine}; ${rounds} rounds, pods of ${3 + workers} processes.\n`)
   console.log(renderTargets(results, shown))
@@ -90,6 +90,10 @@ try {
     )
     process.exitCode = 1
   }
+} catch (error) {
+  if (!ending.signal.aborted) throw error
+  console.error('bench: ended before its time')
+  process.exitCode = 130
 } finally {
   for (const root of cgroupRoots) {
     emptyCgroups(root)

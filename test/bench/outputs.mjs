@@ -11,24 +11,26 @@ const DELTA_BYTES = 100_000
 const PODS = 1_000
 const ROUNDS = 20
 
-export async function outputs(say) {
+/** @param signal ends it all */
+export async function outputs(say, signal) {
+  const start = startedBy(signal)
   const host = start('outputs-host.mjs', [String(PODS)])
   const { port } = await host.answer()
   const url = `http://127.0.0.1:${port}`
   try {
     say('outputs: a delta to 1,000 clients')
-    const delta = await deltaToMany(host, url)
+    const delta = await deltaToMany(start, host, url)
     say('outputs: scrapes of 10,000 series')
     const scrape = await scrapes(host)
     say('outputs: the feed during scrapes')
-    const stutter = await feedDuringScrapes(host, url)
+    const stutter = await feedDuringScrapes(start, host, url)
     return { delta, scrape, stutter }
   } finally {
     host.end()
   }
 }
 
-async function deltaToMany(host, url) {
+async function deltaToMany(start, host, url) {
   // In two processes: one thread would be busy taking in for longer than the server with sending.
   const halves = [1, 2].map(() => start('outputs-clients.mjs', [url, String(CLIENTS / 2)]))
   try {
@@ -70,7 +72,7 @@ async function scrapes(host) {
 }
 
 /** A small delta every 50 ms: how long it takes to a client, while nobody scrapes and while somebody does without a pause. */
-async function feedDuringScrapes(host, url) {
+async function feedDuringScrapes(start, host, url) {
   const client = start('outputs-clients.mjs', [url, '1'])
   try {
     while ((await host.ask({ ask: 'clients' })) < 1) await sleep(50)
@@ -106,8 +108,10 @@ async function smallDeltas(host, client) {
   return sent.map(({ atNs }, index) => Number(arrived[index] - BigInt(atNs)) / 1e6)
 }
 
-function start(name, argv) {
-  const child = fork(join(import.meta.dirname, name), argv, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+const startedBy = (signal) => (name, argv) => {
+  const child = fork(join(import.meta.dirname, name), argv, { signal, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  // Of the signal; that it ended is told by `ended`.
+  child.on('error', () => {})
   const ended = once(child, 'exit').then(([code, signal]) => {
     throw new Error(`${name} ended: ${code ?? signal}`)
   })
