@@ -111,7 +111,8 @@ async function exporter(name, program, args) {
     const response = await fetch(`http://127.0.0.1:${port}/metrics`)
     await response.arrayBuffer()
   }
-  for (let tries = 100; ; tries -= 1) {
+  // process-exporter reads everything once before it listens: 20 s for 30,000 processes.
+  for (let tries = 3_000; ; tries -= 1) {
     try {
       await scrape()
       break
