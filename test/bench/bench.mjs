@@ -72,8 +72,11 @@ try {
   compile('farm', '-static')
   compile('floor')
   const results = []
-  if (parts.some((part) => part !== 'outputs')) for (const size of sizes) results.push(await measure(size))
-  const shown = parts.includes('outputs') ? await outputs((text) => console.error(text), ending.signal) : undefined
+  if (parts.some((part) => part !== 'outputs'))
+    for (const size of sizes) results.push(...(await attempted(() => measure(size))))
+  const [shown] = parts.includes('outputs')
+    ? await attempted(() => outputs((text) => console.error(text), ending.signal))
+    : []
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, Linux ${release()}, Node ${process.versions.node}`
   console.log(`${machine}; ${rounds} rounds, pods of ${3 + workers} processes.\n`)
   console.log(renderTargets(results, shown))
@@ -101,6 +104,18 @@ try {
   }
   rmSync(folder, { recursive: true, force: true })
   if (pidMax !== undefined) writeFileSync(pidMaxFile, pidMax)
+}
+
+/** What fails costs its own figures and not those of the others: nothing, or the one result. */
+async function attempted(act) {
+  try {
+    return [await act()]
+  } catch (error) {
+    if (ending.signal.aborted) throw error
+    console.error(error)
+    process.exitCode = 1
+    return []
+  }
 }
 
 function compile(name, ...flags) {

@@ -4,14 +4,19 @@ import { WebSocket } from 'ws'
 const [url, count] = process.argv.slice(2)
 /** By seq: how many have it, and when the last of them got it. */
 const arrived = new Map()
+let greeted = 0
 
 for (let number = 0; number < Number(count); number += 1) {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/api/v1/live`, { perMessageDeflate: false })
   socket.on('message', (bytes) => {
     const now = process.hrtime.bigint()
     // Its beginning is enough to tell it, and 1,000 clients that parse it all would be what is measured.
-    const [, seq] = /^\{"type":"delta","seq":(\d+)/.exec(bytes.toString('latin1', 0, 64)) ?? []
-    if (seq === undefined) return
+    const [, type, seq] = /^\{"type":"(\w+)","seq":(\d+)/.exec(bytes.toString('latin1', 0, 64)) ?? []
+    if (type === 'snapshot') {
+      greeted += 1
+      if (greeted === Number(count)) process.send('all are greeted')
+    }
+    if (type !== 'delta') return
     const { clients } = arrived.get(seq) ?? { clients: 0 }
     arrived.set(seq, { clients: clients + 1, lastNs: now })
   })
