@@ -1,8 +1,18 @@
-// What a pass costs, beside what reading the same files costs a C program, and beside what the peers cost.
+// What the daemon costs, beside what reading the same files costs a C program, and beside what the peers cost: one table
+// of targets and what was measured, then the figures that it is made of, in Markdown.
 //
-//   npm run bench -- [--sizes=1000,10000] [--rounds=7] [--workers=1] [--quick] [--peers=on|off]
+//   npm run --silent bench > bench.md                              20 minutes on 2 cores
+//   npm run bench -- --sizes=1000 --rounds=3 --only=passes,daemon
 //
-// A pod is a shim, a sandbox, a container and --workers processes that it forked. Each size gets a world of its own: a pid namespace with its own /proc, filled with pods that sleep (farm.c), so that
+//   --sizes=N,…      processes; 1000, 2000, 10000 and 30000 unless given
+//   --rounds=N       rounds in which every contender is asked once; 7 unless given
+//   --seconds=N      for how long the whole daemon is watched; 40 unless given
+//   --workers=N      processes that a container forked: a pod is a shim, a sandbox, a container and these; 13 unless given
+//   --only=PART,…    passes (ours, the floor, the peers), daemon (serve, whole), outputs (feed and metrics); all unless given
+//   --peers=off      without process-exporter and node_exporter
+//   --serve=ARGS     what serve is given besides, with spaces between
+//
+// Each size gets a world of its own: a pid namespace with its own /proc, filled with pods that sleep (farm.c), so that
 // all contenders see the same processes and little else. In each round every contender is asked once, in another order;
 // CPU is compared within a round, and the medians of those ratios are what to trust: absolute times are this machine's.
 import { spawn, spawnSync } from 'node:child_process'
@@ -17,29 +27,40 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { cpus, release, tmpdir } from 'node:os'
+import { cpus, freemem, release, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { outputs } from './outputs.mjs'
 import { renderTables } from './tables.mjs'
+import { renderTargets } from './targets.mjs'
 
+/** Of the kernel's and its own, with room to spare: 30,000 took 3 GiB. */
+const BYTES_OF_A_PROCESS = 200_000
+const PARTS = ['passes', 'daemon', 'outputs']
 const { values: options } = parseArgs({
   options: {
-    sizes: { type: 'string' },
-    rounds: { type: 'string' },
-    workers: { type: 'string', default: '1' },
-    quick: { type: 'boolean', default: false },
-    peers: { type: 'string' },
+    sizes: { type: 'string', default: '1000,2000,10000,30000' },
+    rounds: { type: 'string', default: '7' },
+    seconds: { type: 'string', default: '40' },
+    workers: { type: 'string', default: '13' },
+    only: { type: 'string', default: PARTS.join() },
+    peers: { type: 'string', default: 'on' },
+    serve: { type: 'string', default: '' },
   },
 })
-const sizes = (options.sizes ?? (options.quick ? '1000' : '1000,10000')).split(',').map(Number)
-const rounds = Number(options.rounds ?? (options.quick ? 3 : 7))
+const sizes = options.sizes.split(',').map(Number)
+const rounds = Number(options.rounds)
+const seconds = Number(options.seconds)
 const workers = Number(options.workers)
+const parts = options.only.split(',')
 const pidMaxFile = '/proc/sys/kernel/pid_max'
-const peers = (options.peers ?? (options.quick ? 'off' : 'on')) === 'on'
-if (sizes.some((size) => !(size >= 100)) || !(rounds >= 1))
-  refuse('--sizes takes numbers from 100 up, --rounds one from 1 up')
+if (sizes.some((size) => !(size >= 100)) || !(rounds >= 1) || !(seconds >= 4) || !(workers >= 1))
+  refuse('--sizes takes numbers from 100 up, --rounds and --workers one from 1 up, --seconds one from 4 up')
+if (parts.some((part) => !PARTS.includes(part))) refuse(`--only takes some of ${PARTS.join()}`)
 if (process.platform !== 'linux' || process.getuid?.() !== 0)
   refuse('it needs Linux and root: it makes a pid namespace and cgroups')
+const needed = Math.max(...sizes) * BYTES_OF_A_PROCESS
+if (freemem() < needed) refuse(`${Math.max(...sizes)} processes need ${Math.ceil(needed / 2 ** 30)} GiB of free memory`)
 
 // Whoever ends the bench ends its world, and then what is to be cleaned up still is.
 const ending = new AbortController()
@@ -51,19 +72,31 @@ try {
   compile('farm', '-static')
   compile('floor')
   const results = []
-  for (const size of sizes) results.push(await measure(size))
+  if (parts.some((part) => part !== 'outputs'))
+    for (const size of sizes) results.push(...(await attempted(() => measure(size))))
+  const [shown] = parts.includes('outputs')
+    ? await attempted(() => outputs((text) => console.error(text), ending.signal))
+    : []
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, Linux ${release()}, Node ${process.versions.node}`
-  console.log(`\n${machine}, ${rounds} rounds, pods of ${3 + workers} processes\n`)
-  console.log(renderTables(results))
-  const wrong = results.filter(
-    ({ seen, pods }) => seen.shims !== pods || seen.containers !== 2 * pods || seen.verdicts > 0,
+  console.log(`${machine}; ${rounds} rounds, pods of ${3 + workers} processes.\n`)
+  console.log(renderTargets(results, shown))
+  console.log(`\n${renderTables(results, shown)}`)
+  const wrong = results.flatMap(({ pods, seen, running }) =>
+    [seen, running?.seen].filter(
+      (one) => one && (one.shims !== pods || one.containers !== 2 * pods || one.verdicts > 0),
+    ),
   )
   if (wrong.length > 0) {
     console.error(
       'bench: what was measured is not the work: shims, containers or verdicts are not those of sleeping pods',
+      JSON.stringify(wrong),
     )
     process.exitCode = 1
   }
+} catch (error) {
+  if (!ending.signal.aborted) throw error
+  console.error('bench: ended before its time')
+  process.exitCode = 130
 } finally {
   for (const root of cgroupRoots) {
     emptyCgroups(root)
@@ -71,6 +104,18 @@ try {
   }
   rmSync(folder, { recursive: true, force: true })
   if (pidMax !== undefined) writeFileSync(pidMaxFile, pidMax)
+}
+
+/** What fails costs its own figures and not those of the others: nothing, or the one result. */
+async function attempted(act) {
+  try {
+    return [await act()]
+  } catch (error) {
+    if (ending.signal.aborted) throw error
+    console.error(error)
+    process.exitCode = 1
+    return []
+  }
 }
 
 function compile(name, ...flags) {
@@ -82,10 +127,27 @@ function compile(name, ...flags) {
 async function measure(size) {
   const file = join(folder, `${size}.json`)
   const world = join(import.meta.dirname, 'world.mjs')
-  const order = JSON.stringify({ size, workers, rounds, peers, folder, cgroupRoots, file })
+  const peers = options.peers === 'on'
+  const serveArguments = options.serve.split(' ').filter(Boolean)
+  const order = JSON.stringify({
+    size,
+    workers,
+    rounds,
+    peers,
+    parts,
+    seconds,
+    serveArguments,
+    folder,
+    cgroupRoots,
+    file,
+  })
   // unshare passes no signal on, but dies of it, and the kernel then ends the world.
-  const arguments_ = ['--pid', '--fork', '--kill-child', '--mount-proc', process.execPath, world, order]
-  const child = spawn('unshare', arguments_, { stdio: 'inherit', signal: ending.signal, killSignal: 'SIGKILL' })
+  const unshared = ['--pid', '--fork', '--kill-child', '--mount-proc', join(folder, 'farm'), 'init']
+  const child = spawn('unshare', [...unshared, process.execPath, world, order], {
+    stdio: 'inherit',
+    signal: ending.signal,
+    killSignal: 'SIGKILL',
+  })
   const [code] = await once(child, 'exit')
   for (const root of cgroupRoots) emptyCgroups(root)
   if (code !== 0) throw new Error(`the world of ${size} processes ended before it was measured`)
@@ -103,7 +165,9 @@ function makeRoomForPids() {
 /** A cgroup of our own in the hierarchies that tell where a container is; none where cgroupfs cannot be written. */
 function makeCgroupRoots() {
   const top = '/sys/fs/cgroup'
-  const hierarchies = existsSync(`${top}/cgroup.controllers`) ? [top] : [`${top}/systemd`, `${top}/freezer`]
+  const hierarchies = existsSync(`${top}/cgroup.controllers`)
+    ? [top]
+    : [`${top}/systemd`, `${top}/freezer`, ...(existsSync(`${top}/unified`) ? [`${top}/unified`] : [])]
   return hierarchies.flatMap((hierarchy) => {
     const root = `${hierarchy}/shimscope-bench-${process.pid}`
     try {

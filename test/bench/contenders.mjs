@@ -1,11 +1,11 @@
 // Who competes. Each contender lives as long as its world and is asked once a round: `measure` → {cpuUs, wallUs}.
 import { fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { cpuNs, freePort, rssBytes } from './process-cost.mjs'
 
 /** Writes what a first pass of ours reads, and what a later one does, as floor.c takes it. */
 export async function record(folder) {
@@ -32,20 +32,28 @@ export function pass(kind) {
     },
     rssBytes: () => rssBytes(child.pid),
     seen: () => last.seen,
+    warming: 3,
     end: () => child.disconnect(),
   }
 }
 
-/** The daemon's loop as `serve` runs it: how long its main thread is held, and what a pass costs altogether. */
-export async function daemon(passes, intervalMs) {
-  const watching = start('daemon.mjs')
-  const idle = start('idle.mjs')
-  const answer = await watching.ask({ passes, intervalMs })
-  return { ...answer, idle: await idle.ask('enough') }
+/** Bytes that a pass of each kind allocates: of a process of its own in which nothing is collected meanwhile. */
+export async function garbage(kinds) {
+  const bytes = {}
+  for (const kind of kinds) {
+    const { child, ask } = start('pass.mjs', [
+      '--expose-gc',
+      '--min-semi-space-size=1024',
+      '--max-semi-space-size=1024',
+    ])
+    bytes[kind] = (await ask({ kind, garbage: true })).bytes
+    child.disconnect()
+  }
+  return bytes
 }
 
-function start(name) {
-  const child = fork(join(import.meta.dirname, name), [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+function start(name, execArgv = []) {
+  const child = fork(join(import.meta.dirname, name), [], { execArgv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   const end = ended(child, name)
   return {
     child,
@@ -63,12 +71,14 @@ export function floor(folder, name, args) {
   const answers = createInterface({ input: child.stdout })
   return {
     name,
+    warming: 3,
     measure: async () => {
       child.stdin.write('again\n')
       const [line] = await Promise.race([once(answers, 'line'), end])
       const [userUs, systemUs, wallUs, readings, failures] = line.split(' ').map(Number)
       return { cpuUs: userUs + systemUs, wallUs, readings, failures }
     },
+    end: () => child.stdin.end(),
   }
 }
 
@@ -101,7 +111,8 @@ async function exporter(name, program, args) {
     const response = await fetch(`http://127.0.0.1:${port}/metrics`)
     await response.arrayBuffer()
   }
-  for (let tries = 100; ; tries -= 1) {
+  // process-exporter reads everything once before it listens: 20 s for 30,000 processes.
+  for (let tries = 3_000; ; tries -= 1) {
     try {
       await scrape()
       break
@@ -112,6 +123,8 @@ async function exporter(name, program, args) {
   }
   return {
     name,
+    // It has been asked once, and has no compiler.
+    warming: 1,
     measure: async () => {
       const before = cpuNs(child.pid)
       const begun = performance.now()
@@ -119,28 +132,8 @@ async function exporter(name, program, args) {
       return { cpuUs: (cpuNs(child.pid) - before) / 1000, wallUs: (performance.now() - begun) * 1000 }
     },
     rssBytes: () => rssBytes(child.pid),
+    end: () => child.kill(),
   }
-}
-
-/** Time on a CPU of all its threads; finer than the ticks in stat. Documentation/scheduler/sched-stats.rst */
-function cpuNs(pid) {
-  return readdirSync(`/proc/${pid}/task`).reduce(
-    (sum, tid) => sum + Number(readFileSync(`/proc/${pid}/task/${tid}/schedstat`, 'utf8').split(' ')[0]),
-    0,
-  )
-}
-
-function rssBytes(pid) {
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 /** Never resolves: a contender that ends while it is asked ends the bench. */

@@ -4,7 +4,8 @@
 //   farm PODS               starts one shim for each line of the file PODS, waits until all are up, and leaves them to init
 //   containerd              listens, and on SIGUSR1 connects to every shim, as it does to track them
 //   containerd-shim-runc-v2 listens, starts its containers in their cgroups and writes their init.pid
-//   kubelet, pause, app     sleep; app forks its workers first
+//   kubelet, pause, app     sleep; app forks its workers first, and replaces one of them for each SIGUSR1
+//   farm init COMMAND…      process 1 of the world: runs the command, reaps everybody, and ends as the command ends
 //
 // A line of PODS: SANDBOX-ID CONTAINER-ID CGROUP-OF-THE-POD SOCKET. Readiness is a byte on descriptor 3.
 #define _GNU_SOURCE
@@ -114,6 +115,46 @@ static pid_t start_container(char *const argv[], const char *program, const char
   return pid;
 }
 
+static pid_t start_worker(void) {
+  pid_t pid = fork();
+  if (pid < 0) err(1, "fork");
+  if (pid == 0) sleep_for_ever();
+  return pid;
+}
+
+static void app(int count) {
+  static pid_t workers[1024];
+  if (count > 1024) errx(1, "%d workers are too many", count);
+  sigset_t wanted;
+  sigemptyset(&wanted);
+  sigaddset(&wanted, SIGUSR1);
+  sigprocmask(SIG_BLOCK, &wanted, NULL);
+  for (int i = 0; i < count; i++) workers[i] = start_worker();
+  for (int oldest = 0;; oldest = (oldest + 1) % count) {
+    int signal;
+    sigwait(&wanted, &signal);
+    if (count == 0) sleep_for_ever();
+    kill(workers[oldest], SIGKILL);
+    waitpid(workers[oldest], NULL, 0);
+    workers[oldest] = start_worker();
+  }
+}
+
+static int init(char **command) {
+  pid_t pid = fork();
+  if (pid < 0) err(1, "fork");
+  if (pid == 0) {
+    execvp(command[0], command);
+    err(127, "%s", command[0]);
+  }
+  for (;;) {
+    int status;
+    pid_t ended = wait(&status);
+    if (ended == pid) return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+    if (ended < 0 && errno != EINTR) err(1, "wait");
+  }
+}
+
 static void shim(const char *sandbox) {
   char *pod = getenv("FARM_POD"), container[80], cgroup[256], socket_path[108];
   if (!pod || sscanf(pod, "%79s %255s %107s", container, cgroup, socket_path) != 3) errx(1, "FARM_POD");
@@ -176,14 +217,7 @@ static void await(int fd, long count) {
 int main(int argc, char **argv) {
   const char *name = strrchr(argv[0], '/');
   name = name ? name + 1 : argv[0];
-  if (!strcmp(name, "app")) {
-    for (int workers = argc > 3 ? atoi(argv[3]) : 0; workers > 0; workers--) {
-      pid_t pid = fork();
-      if (pid < 0) err(1, "fork");
-      if (pid == 0) break;
-    }
-    sleep_for_ever();
-  }
+  if (!strcmp(name, "app")) app(argc > 3 ? atoi(argv[3]) : 0);
   if (!strcmp(name, "pause")) sleep_for_ever();
   if (!strcmp(name, "kubelet")) become_small(), start_threads(8), ready(), sleep_for_ever();
   if (!strcmp(name, "containerd")) become_small(), containerd();
@@ -191,6 +225,8 @@ int main(int argc, char **argv) {
     become_small();
     shim(argc > 4 ? argv[4] : "");
   }
+
+  if (argc > 2 && !strcmp(argv[1], "init")) return init(argv + 2);
 
   setenv("FARM_WORKERS", "1", 0);
   int pipes[2];

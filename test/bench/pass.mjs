@@ -21,8 +21,9 @@ const kept =
     prepare(same)
     return same
   }
-let readerOf
+/** Before a pass in turns is measured: two rounds of the longest turns. */
 const LONG_RUNNING = 120
+let readerOf
 
 process.on('message', async (question) => {
   if (question.record) return process.send(await record(question.record))
@@ -31,7 +32,7 @@ process.on('message', async (question) => {
     // A daemon has made passes for days: its code is compiled, and what is read now and then was read before.
     for (let pass = 0; question.kind === 'in turns' && pass < LONG_RUNNING; pass += 1) await readerOf().pass()
   }
-  process.send(await measure(readerOf()))
+  process.send(question.garbage ? await allocated() : await measure(readerOf()))
 })
 process.on('disconnect', () => process.exit(0))
 
@@ -66,6 +67,21 @@ async function measure(reader) {
     wallUs: (performance.now() - begun) * 1000,
     seen: seenIn(snapshot),
   }
+}
+
+/** The first passes make what later ones keep. */
+const WARM = 2
+
+/** What a warm pass allocates, in a process that has room for it all. */
+async function allocated() {
+  const bytes = []
+  for (let round = 0; round < WARM + 5; round += 1) {
+    globalThis.gc()
+    const before = process.memoryUsage().heapUsed
+    await readerOf().pass()
+    bytes.push(process.memoryUsage().heapUsed - before)
+  }
+  return { bytes: bytes.slice(WARM).toSorted((a, b) => a - b)[2] }
 }
 
 function used(before, after) {

@@ -1,10 +1,8 @@
-const median = (numbers) => {
-  const sorted = numbers.toSorted((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
-}
+// The figures behind the table of targets.
+import { median, ratios, spread, table } from './statistics.mjs'
+
 const ms = (us) => (us < 9_950 ? (us / 1000).toFixed(1) : Math.round(us / 1000).toString())
-const mib = (bytes) => (bytes / 1024 / 1024).toFixed(0)
+const mib = (bytes) => (bytes / 1024 / 1024).toFixed(bytes < 10 * 1024 * 1024 ? 1 : 0)
 
 /** What a contender is compared with: first and foremost who read the same files. */
 const comparedWith = {
@@ -19,38 +17,79 @@ const comparedWith = {
 const compared = (results) =>
   Object.entries(comparedWith).filter(([name]) => results.every(({ samples }) => samples[name]))
 
-export function renderTables(results) {
+export function renderTables(results, outputs) {
+  const passed = results.filter(({ samples }) => samples)
+  const watched = results.filter(({ running }) => running)
   return [
-    ...results.map(costs),
-    table(
-      ['ratio of CPU, median of the rounds (lowest–highest)', ...results.map(({ size }) => String(size))],
-      compared(results).flatMap(([name, others]) =>
-        others.map((other) => [
-          `${name} / ${other}`,
-          ...results.map(({ samples }) => ratio(samples[name], samples[other])),
+    ...passed.map(costs),
+    ...(passed.length > 0 ? [comparisons(passed)] : []),
+    ...(watched.length > 0
+      ? [
+          table(
+            ['`serve`, a pass every 2 s, a client, a scrape every 15 s', ...watched.map(({ size }) => String(size))],
+            Object.entries(daemonRows).map(([name, show]) => [name, ...watched.map(({ running }) => show(running))]),
+          ),
+        ]
+      : []),
+    ...(outputs === undefined
+      ? []
+      : [
+          table(
+            ['outputs', ''],
+            Object.entries(outputRows).map(([name, show]) => [name, show(outputs)]),
+          ),
         ]),
-      ),
-    ),
-    table(
-      ['the agent of the daemon, reading in its worker', ...results.map(({ size }) => String(size))],
-      Object.entries(daemonRows).map(([name, show]) => [name, ...results.map(({ running }) => show(running))]),
-    ),
   ].join('\n\n')
 }
 
-const held = ({ heldP50Ms, heldP99Ms, heldMaxMs }) =>
-  [heldP50Ms, heldP99Ms, heldMaxMs].map((value) => value.toFixed(1)).join(' / ')
+const comparisons = (results) =>
+  table(
+    ['ratio of CPU, median of the rounds (lowest–highest)', ...results.map(({ size }) => String(size))],
+    compared(results).flatMap(([name, others]) =>
+      others.map((other) => [
+        `${name} / ${other}`,
+        ...results.map(({ samples }) => ratio(samples[name], samples[other])),
+      ]),
+    ),
+  )
+
+const held = (numbers) => numbers.map((value) => value.toFixed(1)).join(' / ')
 const daemonRows = {
-  'its event loop held by the first pass: p50 / p99 / longest, ms of CPU': ({ first }) => held(first),
-  'its event loop held by later passes: p50 / p99 / longest, ms of CPU': ({ later }) => held(later),
-  'the latest timer in it, and in an idle Node beside it, ms': ({ first, later, idle }) =>
-    [Math.max(first.lateMaxMs, later.lateMaxMs), idle.lateMaxMs].map((value) => value.toFixed(1)).join(' / '),
-  'CPU of a later pass, both threads, ms': ({ cpuUs }) => ms(median(cpuUs)),
-  'first pass, from start, ms': ({ firstPassMs }) => Math.round(firstPassMs).toString(),
-  'RSS, MiB': ({ rssBytes }) => mib(rssBytes),
+  'CPU, of one core': ({ cpuShare }) => `${(cpuShare * 100).toFixed(2)} %`,
+  'CPU in an interval, ms': ({ cpuUsPerInterval }) => ms(cpuUsPerInterval),
+  'passes; processes replaced in an interval': ({ passes, replacedPerInterval }) =>
+    `${passes}; ${replacedPerInterval.toFixed(0)}`,
+  'event loop held by the first pass at the longest, ms of CPU': ({ coldHeldMs }) => coldHeldMs.toFixed(1),
+  'event loop held in an interval: p50 / p99 / longest, ms of CPU': ({ heldMs }) => held(spread(heldMs)),
+  'from its start to the first view at a client, ms': ({ firstViewMs }) => Math.round(firstViewMs).toString(),
+  'RSS, MiB; of a Node that does nothing': ({ rssBytes, bareNodeRssBytes }) =>
+    `${mib(rssBytes)}; ${mib(bareNodeRssBytes)}`,
+  'frames to the client': ({ frames }) =>
+    Object.entries(frames)
+      .map(([type, count]) => `${count} ${type}`)
+      .join(', '),
 }
 
-function costs({ size, pods, processes, samples, memory, seen }) {
+const of = (samples, figure) => held(spread(samples.map(figure)))
+const outputRows = {
+  'a delta to 1,000 clients: bytes; times it was written': ({ delta }) =>
+    `${delta.rounds[0].bytes}; ${Math.max(...delta.rounds.map(({ encoded }) => encoded))}`,
+  'until the last has it: p50 / p99 / longest, ms': ({ delta }) => of(delta.rounds, ({ lastMs }) => lastMs),
+  'CPU for it at the server: p50 / p99 / longest, ms': ({ delta }) => of(delta.rounds, ({ cpuUs }) => cpuUs / 1_000),
+  'a scrape: series; bytes': ({ scrape }) => `${scrape.same[0].series}; ${scrape.same[0].bytes}`,
+  'a scrape once more: p50 / p99 / longest, ms': ({ scrape }) => of(scrape.same, ({ wallUs }) => wallUs / 1_000),
+  'its CPU': ({ scrape }) => of(scrape.same, ({ cpuUs }) => cpuUs / 1_000),
+  'a scrape of nothing but new values: p50 / p99 / longest, ms': ({ scrape }) =>
+    of(scrape.fresh, ({ wallUs }) => wallUs / 1_000),
+  'its CPU, ms': ({ scrape }) => of(scrape.fresh, ({ cpuUs }) => cpuUs / 1_000),
+  'a small delta to a client while nobody scrapes: p50 / p99 / longest, ms': ({ stutter }) =>
+    held(spread(stutter.quiet)),
+  'and while somebody scrapes without a pause': ({ stutter }) => held(spread(stutter.during)),
+  'scrapes meanwhile; the loop held by them at the longest, ms of CPU': ({ stutter }) =>
+    `${stutter.scraped}; ${stutter.heldMaxMs.toFixed(1)}`,
+}
+
+function costs({ size, pods, processes, samples, memory, seen, garbage }) {
   const rows = Object.entries(samples).map(([name, rounds]) => {
     const { failures, readings, readingUs } = rounds[0]
     return [
@@ -59,20 +98,16 @@ function costs({ size, pods, processes, samples, memory, seen }) {
       ms(median(rounds.map(({ wallUs }) => wallUs))),
       readingUs === undefined ? '' : ms(median(rounds.map((round) => round.readingUs))),
       readings === undefined ? '' : `${readings}${failures ? ` (${failures} not there)` : ''}`,
+      garbage[name.replace('pass: ', '')] === undefined ? '' : mib(garbage[name.replace('pass: ', '')]),
       memory[name] === undefined ? '' : mib(memory[name]),
     ]
   })
   const said = `${seen.shims} shims, ${seen.containers} containers, ${seen.verdicts} verdicts seen; ${pods} pods there`
-  return `**${size} processes** (${processes} in its /proc; ${said})\n\n${table(['', 'CPU, ms', 'wall, ms', 'of CPU: to read', 'readings', 'RSS, MiB'], rows)}`
+  return `**${size} processes** (${processes} in its /proc; ${said})\n\n${table(['', 'CPU, ms', 'wall, ms', 'of CPU: to read', 'readings', 'garbage, MiB', 'RSS, MiB'], rows)}`
 }
 
 function ratio(ours, theirs) {
-  const ratios = ours.map(({ cpuUs }, round) => cpuUs / theirs[round].cpuUs)
+  const compared = ratios(ours, theirs)
   const show = (value) => value.toFixed(value < 10 ? 2 : 0)
-  return `${show(median(ratios))} (${show(Math.min(...ratios))}–${show(Math.max(...ratios))})`
-}
-
-function table(head, rows) {
-  const line = (cells) => `| ${cells.join(' | ')} |`
-  return [line(head), line(head.map((_, column) => (column === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n')
+  return `${show(median(compared))} (${show(Math.min(...compared))}–${show(Math.max(...compared))})`
 }

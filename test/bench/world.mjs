@@ -1,20 +1,22 @@
-// Process 1 of a world of sleeping pods. Started by bench.mjs in a pid and mount namespace of its own.
+// Fills a world with sleeping pods and measures in it. Started by bench.mjs in a pid and mount namespace of its own, whose
+// process 1 reaps (farm.c).
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { linkSync, copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { linkSync, copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { bundleConfig } from './bundle-config.mjs'
-import { daemon, floor, nodeExporter, pass, processExporter, record } from './contenders.mjs'
+import { floor, garbage, nodeExporter, pass, processExporter, record } from './contenders.mjs'
+import { appsOf, wholeDaemon } from './whole-daemon.mjs'
 
-const { size, workers, rounds, peers, folder, cgroupRoots, file } = JSON.parse(process.argv[2])
+const { size, workers, rounds, peers, parts, seconds, serveArguments, folder, cgroupRoots, file } = JSON.parse(
+  process.argv[2],
+)
 const address = '/run/containerd/containerd.sock'
 const bundles = '/run/containerd/io.containerd.runtime.v2.task/k8s.io'
 
-// Process 1 dies of no signal that it has no handler for.
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
-
 execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=755,nr_inodes=0', 'none', '/run'])
+showOnly(cgroupRoots)
 
 say(`${size} processes: starting`)
 // A shim, the pod's sandbox, its container, and what that forked.
@@ -27,46 +29,82 @@ execFileSync(join(folder, 'farm'), ['/run/farm/pods'], {
 
 // The young are read in every pass, and a node is not young for long.
 await sleep(11_000)
-const lists = await record(folder)
-const ours = ['cold', 'changed', 'again', 'in turns'].map(pass)
-const contenders = [
-  ...ours,
-  floor(folder, 'floor: files of the cold pass', ['list', lists.cold]),
-  floor(folder, 'floor: files of the next pass', ['list', lists.again]),
-  floor(folder, 'floor: stat, cgroup, cmdline', ['scan', 'stat,cgroup,cmdline']),
-  floor(folder, 'floor: stat', ['scan', 'stat']),
-  ...(peers ? [await processExporter(folder), await nodeExporter()] : []),
-].filter((contender) => contender !== undefined)
-
-const samples = Object.fromEntries(contenders.map(({ name }) => [name, []]))
-/** They warm caches and compilers. */
-const WARMING = 3
-for (let round = 1 - WARMING; round <= rounds; round += 1) {
-  for (let turn = 0; turn < contenders.length; turn += 1) {
-    const { name, measure } = contenders[(turn + round + WARMING) % contenders.length]
-    const sample = await measure()
-    if (round > 0) samples[name].push(sample)
-  }
-  say(`${size} processes: round ${round} of ${rounds}`)
+const measured = {
+  ...(parts.includes('passes') && (await passes())),
+  ...(parts.includes('daemon') && { running: await daemon() }),
 }
-const memory = Object.fromEntries(contenders.flatMap(({ name, rssBytes }) => (rssBytes ? [[name, rssBytes()]] : [])))
-const seen = ours[0].seen()
-for (const { end } of ours) end()
-const running = await daemon(Math.max(rounds, 5), Math.max(1_000, size / 5))
-
 writeFileSync(
   file,
   JSON.stringify({
     size,
     pods,
     processes: readdirSync('/proc').filter((name) => /^\d/.test(name)).length,
-    samples,
-    memory,
-    seen,
-    running,
+    ...measured,
   }),
 )
 process.exit(0)
+
+async function passes() {
+  const lists = await record(folder)
+  const ours = ['cold', 'changed', 'again', 'in turns'].map(pass)
+  const contenders = [
+    ...ours,
+    floor(folder, 'floor: files of the cold pass', ['list', lists.cold]),
+    floor(folder, 'floor: files of the next pass', ['list', lists.again]),
+    floor(folder, 'floor: stat, cgroup, cmdline', ['scan', 'stat,cgroup,cmdline']),
+    floor(folder, 'floor: stat', ['scan', 'stat']),
+    ...(peers ? [await processExporter(folder), await nodeExporter()] : []),
+  ].filter((contender) => contender !== undefined)
+  const samples = Object.fromEntries(contenders.map(({ name }) => [name, []]))
+  /** Rounds that warm caches and compilers, of those who have any. */
+  const most = Math.max(...contenders.map(({ warming }) => warming))
+  for (let round = 1 - most; round <= rounds; round += 1) {
+    for (let turn = 0; turn < contenders.length; turn += 1) {
+      const { name, warming, measure } = contenders[(turn + round + most) % contenders.length]
+      if (round <= -warming) continue
+      const sample = await measure()
+      if (round > 0) samples[name].push(sample)
+    }
+    say(`${size} processes: round ${round} of ${rounds}`)
+  }
+  const memory = Object.fromEntries(contenders.flatMap(({ name, rssBytes }) => (rssBytes ? [[name, rssBytes()]] : [])))
+  const seen = ours[0].seen()
+  for (const { end } of contenders) end()
+  say(`${size} processes: garbage`)
+  return { samples, memory, seen, garbage: await garbage(['cold', 'in turns']) }
+}
+
+async function daemon() {
+  say(`${size} processes: the daemon, for ${seconds} s and the time to warm it`)
+  return await wholeDaemon({
+    apps: appsOf(
+      bundles,
+      Array.from({ length: pods }, (_, index) => hex(`container ${index}`)),
+    ),
+    perInterval: size / 100,
+    seconds,
+    serveArguments,
+    cgroups: cgroupRoots
+      .map((root) => `${root}/kubepods/burstable`)
+      .find((path) => path.includes('/freezer/') || cgroupRoots.length === 1),
+  })
+}
+
+/** Cgroups of others are not this node's: their changes would wake the daemon, and who is in them is not to be seen. */
+function showOnly(roots) {
+  const top = '/sys/fs/cgroup'
+  const isUnified = existsSync(`${top}/cgroup.controllers`)
+  mkdirSync('/run/cgroups')
+  execFileSync('mount', ['--rbind', top, '/run/cgroups'])
+  execFileSync('mount', ['-t', 'tmpfs', 'none', top])
+  // What the unified hierarchy is known by.
+  if (isUnified) writeFileSync(`${top}/cgroup.controllers`, '')
+  for (const root of roots) {
+    mkdirSync(root, { recursive: true })
+    execFileSync('mount', ['--bind', root.replace(top, '/run/cgroups'), root])
+  }
+  execFileSync('umount', ['--recursive', '--lazy', '/run/cgroups'])
+}
 
 function makePods(count) {
   mkdirSync('/run/farm')

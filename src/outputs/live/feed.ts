@@ -103,7 +103,7 @@ export function createFeed({ agent, limits, writeFrame, report, now }: FeedOptio
     if (pass.snapshot.run !== run) {
       // Nothing leads from one run to another: everybody begins anew, those that lag as soon as they can.
       run = pass.snapshot.run
-      for (const client of plain.clients) if (!client.lagging) begin(client)
+      for (const client of plain.clients) if (!client.lagging && !waiting.has(client)) begin(client)
     } else if (pass.delta !== undefined && plain.clients.size > 0) {
       plain.move({ bytes: deltaBytes(pass.delta), previous: pass.delta.previous, seq: pass.delta.seq })
     }

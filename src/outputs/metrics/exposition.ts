@@ -1,14 +1,14 @@
-import client from 'prom-client'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Agent } from '../../agent/agent.ts'
 import { prefersOpenMetrics } from './accept.ts'
 import { metrics as table } from './index.ts'
 import type { DoorCounts, JournalCounts, LiveCounts, Metric, Scrape, Series, VerdictRow } from './metric.ts'
 import { measureOwnCost } from './own-process.ts'
 import { perContainerMetrics } from './per-container.ts'
+import { contentTypes, type Format, writeAll, writeMetric } from './text-format.ts'
 
-/*
- * The only module that knows prom-client, which upstream has renamed: the successor needs Node 22.
- */
+/** For so long at a time a scrape holds the thread, in ms: the clients of the feed wait for it too. */
+const SLICE_MS = 2
 
 export interface ExpositionOptions {
   readonly agent: Agent
@@ -45,21 +45,22 @@ export function createExposition({ agent, version, verdictTable, live, ...option
         nodeVersion: process.versions.node,
         verdictTable,
       }
-      // One registry for each scrape: it holds one pass and no other, leaves no dead series behind, and what rendering
-      // OpenMetrics does to the names of counters is forgotten with it.
-      const registry: client.Registry<client.PrometheusContentType | client.OpenMetricsContentType> =
-        new client.Registry()
-      if (prefersOpenMetrics(accept)) registry.setContentType(client.Registry.OPENMETRICS_CONTENT_TYPE)
+      const format: Format = prefersOpenMetrics(accept) ? 'openMetrics' : 'text'
+      const written: string[] = []
       const dropped: Series[] = []
+      let turnMs = performance.now()
       for (const metric of shown) {
         const series = [...metric.series(scrape)]
         const kept = series.slice(0, Math.min(maxSeries, metric.most ?? maxSeries))
         if (metric.most !== undefined || kept.length < series.length)
           dropped.push({ labels: { metric: metric.name }, value: series.length - kept.length })
-        register(registry, constant(metric, kept))
+        written.push(writeMetric(metric, kept, format))
+        if (performance.now() - turnMs < SLICE_MS) continue
+        await nextTurn()
+        turnMs = performance.now()
       }
-      register(registry, constant(seriesDropped, dropped))
-      return { contentType: registry.contentType, body: await registry.metrics() }
+      written.push(writeMetric(seriesDropped, dropped, format))
+      return { contentType: contentTypes[format], body: writeAll(written, format) }
     },
   }
 }
@@ -75,28 +76,3 @@ const seriesDropped: Metric = {
   labels: ['metric'],
   series: () => [],
 }
-
-/** The part of a metric that a registry asks for. `name` changes: in OpenMetrics a counter's family has no `_total`. */
-interface Collected {
-  name: string
-  help: string
-  type: string
-  get(): unknown
-}
-
-const register = (registry: Pick<client.Registry, 'registerMetric'>, metric: Collected): void =>
-  registry.registerMetric(metric as unknown as client.Metric)
-
-const constant = ({ name, help, type }: Metric, series: readonly Series[]): Collected => ({
-  name,
-  help,
-  type,
-  get() {
-    const values = series.map(({ labels, value, suffix }) => ({
-      value,
-      sharedLabels: labels,
-      ...(suffix !== undefined && { metricName: `${this.name}${suffix}` }),
-    }))
-    return { name: this.name, help, type, values }
-  },
-})

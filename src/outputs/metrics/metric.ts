@@ -20,6 +20,8 @@ export interface Metric {
 
 export interface Series {
   readonly labels: Readonly<Record<string, string>>
+  /** The labels as they are written, where that is known already. */
+  readonly written?: string
   readonly value: number
   /** Of a histogram: what the name ends in. */
   readonly suffix?: '_bucket' | '_sum' | '_count'

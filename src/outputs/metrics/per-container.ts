@@ -1,8 +1,27 @@
 import type { Container } from '../../core/model/snapshot.ts'
 import type { Metric } from './metric.ts'
-import { sum } from './tally.ts'
+import { type LabelSet, labelSet } from './label-set.ts'
+import { Tally } from './tally.ts'
 
 const labels = ['namespace', 'pod', 'container', 'container_id'] as const
+
+const known = new WeakMap<Container, LabelSet>()
+
+/** Made once for all metrics, and for all scrapes until something about the container changes. */
+function labelsOf(container: Container): LabelSet {
+  let made = known.get(container)
+  if (made === undefined) {
+    const { id, name, pod } = container
+    made = labelSet({
+      namespace: pod?.namespace ?? null,
+      pod: pod === null ? null : (pod.name ?? pod.uid),
+      container: name,
+      container_id: id,
+    })
+    known.set(container, made)
+  }
+  return made
+}
 
 /** One measurement, one series for each container that it is known of. */
 const perContainer = (
@@ -12,17 +31,15 @@ const perContainer = (
   ...metric,
   labels,
   most: Number.POSITIVE_INFINITY,
-  series: ({ pass }) =>
-    sum(
-      pass?.snapshot.containers,
-      ({ id, name, pod }) => ({
-        namespace: pod?.namespace ?? null,
-        pod: pod === null ? null : (pod.name ?? pod.uid),
-        container: name,
-        container_id: id,
-      }),
-      measure,
-    ),
+  series({ pass }) {
+    // Two of them may be called the same, say in a node and in one nested in it: one series, or the scrape fails.
+    const result = new Tally<(typeof labels)[number]>()
+    for (const container of pass?.snapshot.containers ?? []) {
+      const value = measure(container)
+      if (value !== null) result.addTo(labelsOf(container), value)
+    }
+    return result.series()
+  },
 })
 
 /** Grows with the node, so only on request. */

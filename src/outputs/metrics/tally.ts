@@ -1,26 +1,25 @@
+import { type LabelSet, labelSet } from './label-set.ts'
 import type { Series } from './metric.ts'
 
-/**
- * Longer label values are cut. They hold what processes called themselves, and a scrape is paid for by everybody.
- * In UTF-16 code units.
- */
-const longestValue = 200
-
-/**
- * Values by label set. The key is JSON, so that no text in a label value can make two label sets look like one:
- * prom-client's own key, `k:v,k:v,` unescaped, can be forged.
- */
+/** Values by label set. What they are kept by is how the labels are written: no value can make two sets look like one. */
 export class Tally<L extends string> {
-  readonly #series = new Map<string, { readonly labels: Readonly<Record<L, string>>; value: number }>()
+  readonly #series = new Map<string, LabelSet & { value: number }>()
+  /** By the values as they were given: of thousands of items most are labelled as one before was. */
+  readonly #given = new Map<string, { value: number }>()
 
   /** Adds to the series with these labels, which begins at 0. */
   add(labels: Readonly<Record<L, string | null>>, value = 1): void {
+    this.#of(labels, 0).value += value
+  }
+
+  /** The same for labels that were made before. */
+  addTo(labels: LabelSet, value: number): void {
     this.#at(labels, 0).value += value
   }
 
   /** Keeps the largest of the values given for these labels. */
   max(labels: Readonly<Record<L, string | null>>, value: number): void {
-    const series = this.#at(labels, value)
+    const series = this.#of(labels, value)
     series.value = Math.max(series.value, value)
   }
 
@@ -28,17 +27,23 @@ export class Tally<L extends string> {
     return this.#series.values()
   }
 
-  #at(labels: Readonly<Record<L, string | null>>, first: number): { value: number } {
-    // An empty label is the same as none in Prometheus: that is how "not known" is written.
-    const entries = Object.entries<string | null>(labels).map(([name, value]) => [
-      name,
-      (value ?? '').slice(0, longestValue),
-    ])
-    const key = JSON.stringify(entries)
-    let series = this.#series.get(key)
+  #of(labels: Readonly<Record<L, string | null>>, first: number): { value: number } {
+    let key = ''
+    // With their lengths, so that no two lists of values look alike.
+    for (const name in labels) key += `${labels[name]?.length ?? 0}:${labels[name] ?? ''}`
+    let series = this.#given.get(key)
     if (series === undefined) {
-      series = { labels: Object.freeze(Object.fromEntries(entries)), value: first }
-      this.#series.set(key, series)
+      series = this.#at(labelSet(labels), first)
+      this.#given.set(key, series)
+    }
+    return series
+  }
+
+  #at({ labels, written }: LabelSet, first: number): { value: number } {
+    let series = this.#series.get(written)
+    if (series === undefined) {
+      series = { labels, written, value: first }
+      this.#series.set(written, series)
     }
     return series
   }

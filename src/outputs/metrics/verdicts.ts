@@ -41,8 +41,8 @@ export const verdictInfo: Metric = {
   most: 100,
   series({ pass }) {
     const result = new Tally<'code' | 'namespace' | 'pod' | 'container'>()
-    if (pass === undefined) return []
-    const firing = pass.snapshot.verdicts.filter(({ status }) => status === 'firing')
+    const firing = pass?.snapshot.verdicts.filter(({ status }) => status === 'firing') ?? []
+    if (pass === undefined || firing.length === 0) return []
     firing.sort((a, b) => rank[a.severity] - rank[b.severity])
     const placeOf = places(pass.snapshot)
     for (const verdict of firing) {

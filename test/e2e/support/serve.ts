@@ -16,8 +16,12 @@ export interface Served {
 }
 
 /** `shimscope serve` in a world, reachable from here. */
-export async function serve(world: World, ...options: string[]): Promise<Served> {
-  const pid = await world.start('/run/shimscope.log', ...shimscopeIn(world), 'serve', ...options)
+export const serve = (world: World, ...options: string[]): Promise<Served> =>
+  serveAs(world, shimscopeIn(world), ...options)
+
+/** The same, started in another way. */
+export async function serveAs(world: World, program: readonly string[], ...options: string[]): Promise<Served> {
+  const pid = await world.start('/run/shimscope.log', ...program, 'serve', ...options)
   const socket = join(world.shared, 'serve.sock')
   // A unix socket has no network namespace, so this relay is the way out of the world's own.
   const relay = `

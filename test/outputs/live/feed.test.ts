@@ -79,6 +79,9 @@ describe('the feed', () => {
     await until(() => plain.seen.view?.current?.seq === 1)
     await until(() => withProcesses.seen.view?.current?.processes)
     expect(withProcesses.seen.frames.map(({ type }) => type)).toEqual(['hello', 'snapshot'])
+    agent.look(node('a', 'b'))
+    await until(() => plain.seen.view?.current?.seq === 2)
+    expect(plain.seen.frames.map(({ type }) => type)).toEqual(['hello', 'snapshot', 'delta'])
   })
 
   test('processes come and go under one seq, and only for who asked', async () => {
