@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Process, Snapshot } from '../core/model/snapshot.ts'
-import { inotifyWakeUps } from '../sources/inotify.ts'
+import { type WakeUpChoice, wakeUpsBy } from '../sources/choose-wake-ups.ts'
 import type { LivePaths } from '../sources/live.ts'
 import type { ProcSource } from '../sources/proc-source.ts'
 import { type LoopOptions, type RunningAgent, startLoop } from './loop.ts'
@@ -17,9 +17,6 @@ const newRun = (): string => randomUUID().slice(0, 8)
 /** What a daemon sees of a process on which nothing hangs is as old as this many passes at the most: 10 s by default. */
 const TURNS = 5
 
-/** `auto`: wake-ups by whatever this node offers. `off`: by the timer alone. */
-export type WakeUpChoice = 'auto' | 'off'
-
 /** A worker is told by message: only what can be cloned. */
 const inspecting = ({ graceMs, redaction = 'secrets' }: Inspecting): Inspecting => ({ graceMs, redaction })
 
@@ -33,7 +30,7 @@ export const watchNode = (
       () => ({ paths, options: { ...inspecting(options), run: newRun(), turns: TURNS } }),
       options.intervalMs,
     ),
-    { ...options, wakeUps: wakeUps === 'auto' ? inotifyWakeUps(paths) : undefined },
+    { ...options, wakeUps: wakeUpsBy(wakeUps, paths) },
   )
 
 /** An agent over any source, in this thread: a recording that is played, say. */

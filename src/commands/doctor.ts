@@ -9,6 +9,7 @@ import { fields } from '../core/sight/fields.ts'
 import { renderDoctor } from '../outputs/text/doctor.ts'
 import { BadInput } from '../sources/bad-input.ts'
 import { Collector } from '../sources/collect.ts'
+import { tryConnector } from '../sources/connector.ts'
 import { examine, type Target } from '../sources/examine.ts'
 import { tryInotify } from '../sources/inotify.ts'
 import type { ProcSource } from '../sources/proc-source.ts'
@@ -40,6 +41,7 @@ export const doctor: Command = {
       showsKernelThreads: host.processes.some(({ kernelThread }) => kernelThread),
       paths: settings,
       watching: source.kind === 'live' ? await tryInotify(settings, snapshot) : null,
+      connector: source.kind === 'live' ? tryConnector(settings) : null,
       crossChecks,
     })
     io.stdout.write(

@@ -1,5 +1,5 @@
 import { parseCredentials } from '../core/procfs/credentials.ts'
-import { parseInodeLink } from '../core/procfs/link.ts'
+import { firstNamespace, parseInodeLink } from '../core/procfs/link.ts'
 import { parseProcfsMount } from '../core/procfs/procfs-mount.ts'
 import { parseInnerPids } from '../core/procfs/status.ts'
 import { denied, gone, mapReading, type Reading, valueOf } from '../core/model/reading.ts'
@@ -26,8 +26,6 @@ const bits: Readonly<Record<CapabilityName, bigint>> = {
   CAP_NET_ADMIN: 12n,
   CAP_SYS_PTRACE: 19n,
 }
-/** The first namespaces have fixed inodes. include/linux/proc_ns.h, PROC_USER_INIT_INO and PROC_PID_INIT_INO */
-const initialNamespace = { user: 0xeffffffd, pid: 0xeffffffc }
 
 export interface Target {
   readonly pid: number
@@ -81,7 +79,7 @@ export function examine(
 
 function isInitial(source: ProcSource, kind: 'user' | 'pid'): boolean | null {
   const inode = valueOf(mapReading(source.link(`/proc/self/ns/${kind}`), parseInodeLink))
-  return inode === null ? null : inode === initialNamespace[kind]
+  return inode === null ? null : inode === firstNamespace[kind]
 }
 
 /** A v1 hierarchy is a directory of its own; the unified one is the top itself, or `unified` on a hybrid host. */

@@ -10,7 +10,10 @@ import { deniedReads, failedPasses, hungReadings, lastPass, passComplete, passDu
 import { shimCpu, shimMemory, shims, shimThreads } from './shims.ts'
 import { verdictInfo, verdictOldest, verdicts } from './verdicts.ts'
 import {
+  briefContainers,
   postponedPasses,
+  lostProcessEvents,
+  processEvents,
   refusedWatches,
   wakeUpOverflows,
   wakeUps,
@@ -50,6 +53,9 @@ export const metrics: readonly Metric[] = [
   wakeUpOverflows,
   watchedDirectories,
   refusedWatches,
+  processEvents,
+  lostProcessEvents,
+  briefContainers,
   liveClients,
   liveResyncs,
   refusedRequests,
