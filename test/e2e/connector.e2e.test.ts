@@ -127,6 +127,37 @@ describe.skipIf(skipReal())('the process connector on a real node', () => {
     })
   })
 
+  test('of an end that matters it tells at once: what is left of the time until a client knows is the pass', async () => {
+    const wakeUps = connectorWakeUps(host)
+    if (typeof wakeUps === 'string') throw new Error(`no connector: ${wakeUps}`)
+    const witness = hearProcesses()
+    const wokeMs: number[] = []
+    wakeUps.start(() => wokeMs.push(performance.now()))
+    const took: number[] = []
+    try {
+      for (let n = 0; n < 100; n += 1) {
+        const child = spawn('sleep', ['60'], { stdio: 'ignore' })
+        await once(child, 'spawn')
+        const pid = child.pid ?? 0
+        wakeUps.follow({
+          daemons: [],
+          containers: [],
+          shims: [{ key: `${pid}@1`, pid, bundle: null, bundleDeleted: null }],
+        })
+        await sleep(40)
+        wokeMs.length = 0
+        child.kill('SIGKILL')
+        await until(`it tells of ${pid}`, () => wokeMs.length > 0)
+        took.push((wokeMs[0] ?? 0) - (await until(`the end of ${pid}`, () => witness.exits.get(pid))))
+      }
+    } finally {
+      witness.close()
+      wakeUps.close()
+    }
+    console.log(`from the end of a process to the wake-up: ${spread(took, 1)}`)
+    expect(took).toHaveLength(100)
+  })
+
   test('an overflow is noticed, counted and repaired', async () => {
     const { world, ...node } = await openNode({})
     try {
