@@ -23,6 +23,7 @@ import { spread } from './support/spread.ts'
 import { until } from './support/until.ts'
 import { project, type World } from './support/world.ts'
 
+const choices = ['auto', 'connector', 'inotify', 'off'] as const
 /** So rarely that whatever is seen here was not seen by the timer, but for `off`, where nothing else looks. */
 const intervals: Readonly<Record<WakeUpChoice, string>> = { auto: '1h', connector: '1h', inotify: '1h', off: '2s' }
 
@@ -31,42 +32,45 @@ const host = { procfs: '/proc', cgroupfs: '/sys/fs/cgroup' }
 const named = (name: string) => `${name}-${process.pid}`
 
 describe.skipIf(skipReal())('the process connector on a real node', () => {
-  test.each(['auto', 'connector', 'inotify', 'off'] as const)(
-    'starts and exits of containers with %s',
-    async (choice) => {
-      const options = ['--wake-ups', choice, '--interval', intervals[choice]]
-      await onHost(options, async ({ containerd, client, served }) => {
-        const witness = hearProcesses()
-        const rounds = 20
-        const startMs: number[] = []
-        const exitMs: number[] = []
-        try {
-          for (let n = 0; n < rounds; n += 1) {
-            const id = named(`c${n}`)
-            const container = () => client.view()?.current?.containers.find((one) => one.id === id)
-            const running = client.sees(`${id} runs`, () => container()?.state === 'running')
-            await containerd.run(id)
-            const runningMs = await running
-            const pid = await until(`the first process of ${id}`, () => container()?.initPid)
-            startMs.push(runningMs - (await until(`the program of ${id}`, () => witness.execs.get(pid))))
-            await sleep(500)
-            const exited = client.sees(`${id} has exited`, () => told(client, 'container-exited').includes(id))
-            process.kill(pid, 'SIGKILL')
-            const exitedMs = await exited
-            exitMs.push(exitedMs - (await until(`the end of ${id}`, () => witness.exits.get(pid))))
-            await containerd.ctr('default', 'task', 'delete', id)
+  test('starts and exits of containers, by what wakes, told to clients of four agents at once', async () => {
+    await inWorld(async ({ world, containerd }) => {
+      const witness = hearProcesses()
+      try {
+        const agents = await Promise.all(choices.map((choice) => agentWith(world, choice)))
+        for (let n = 0; n < 24; n += 1) {
+          const id = named(`c${n}`)
+          const running = agents.map((agent) => agent.client.sees(`${id} runs`, () => agent.stateOf(id) === 'running'))
+          await containerd.run(id)
+          const runningMs = await Promise.all(running)
+          const pid = await until(`the first process of ${id}`, () => agents[0]?.initPidOf(id))
+          const beganMs = await until(`the program of ${id}`, () => witness.execs.get(pid))
+          await sleep(1_000)
+          const exited = agents.map(({ client }) =>
+            client.sees(`${id} has exited`, () => told(client, 'container-exited').includes(id)),
+          )
+          process.kill(pid, 'SIGKILL')
+          const exitedMs = await Promise.all(exited)
+          const endedMs = await until(`the end of ${id}`, () => witness.exits.get(pid))
+          await containerd.ctr('default', 'task', 'delete', id)
+          await sleep(1_000)
+          // The first are slow: a program is compiled while it runs.
+          if (n < 8) continue
+          for (const [index, agent] of agents.entries()) {
+            agent.startMs.push((runningMs[index] ?? 0) - beganMs)
+            agent.exitMs.push((exitedMs[index] ?? 0) - endedMs)
           }
-        } finally {
-          witness.close()
         }
-        console.log(`${choice}: start ${spread(startMs, 1)}; exit ${spread(exitMs, 1)}; ${await costOf(served)}`)
-        const counts = await countsOf(served)
-        expect(counts.lost).toBe(0)
-        // With both, one heard what it is there for; with inotify alone nothing was heard of processes.
-        expect(counts.heard > 0).toBe(choice === 'auto' || choice === 'connector')
-      })
-    },
-  )
+        for (const { choice, startMs, exitMs, served } of agents) {
+          console.log(`${choice}: start ${spread(startMs)}; exit ${spread(exitMs)}; ${await costOf(served)}`)
+          const { lost, heard } = await countsOf(served)
+          expect(lost).toBe(0)
+          expect(heard > 0).toBe(choice === 'auto' || choice === 'connector')
+        }
+      } finally {
+        witness.close()
+      }
+    })
+  })
 
   test('containers that live for 50 ms or less are told of, or at least counted', { timeout: 600_000 }, async () => {
     await onHost(['--interval', '1h'], async ({ containerd, client, served }) => {
@@ -239,6 +243,19 @@ describe.skipIf(skipReal())('the process connector on a real node', () => {
   })
 })
 
+/** Another one over the same world. */
+async function agentWith(world: World, choice: WakeUpChoice) {
+  const served = await serveOnHost(world, '--wake-ups', choice, '--interval', intervals[choice])
+  const client = await followFeed(served)
+  world.atClose(() => client.close())
+  const find = (id: string) => client.view()?.current?.containers.find((one) => one.id === id)
+  return {
+    ...{ choice, served, client, startMs: [] as number[], exitMs: [] as number[] },
+    stateOf: (id: string) => find(id)?.state,
+    initPidOf: (id: string) => find(id)?.initPid,
+  }
+}
+
 interface Running {
   world: World
   containerd: Containerd
@@ -246,25 +263,25 @@ interface Running {
   client: FeedClient
 }
 
-/** The agent runs on this machine, since the connector knows no other namespaces, and sees the world's containerd beneath. */
-async function onHost(options: readonly string[], act: (running: Running) => Promise<void>): Promise<void> {
+async function inWorld(act: (running: Pick<Running, 'world' | 'containerd'>) => Promise<void>): Promise<void> {
   const { world, ...node } = await openNode({})
   try {
     const containerd = await node.containerd()
     await containerd.importImages('default')
-    const served = await serveOnHost(world, ...options)
-    const client = await followFeed(served)
-    world.atClose(() => client.close())
-    // An agent that has just been started is slow: it is compiled while it runs.
-    for (let n = 0; n < 10; n += 1) {
-      await containerd.ctr('default', 'run', '--rm', busyboxImage, named(`warm-${n}`), 'busybox', 'usleep', '50000')
-      await sleep(500)
-    }
-    await act({ world, containerd, served, client })
+    await act({ world, containerd })
   } finally {
     await world.close()
   }
 }
+
+/** The agent runs on this machine, since the connector knows no other namespaces, and sees the world's containerd beneath. */
+const onHost = (options: readonly string[], act: (running: Running) => Promise<void>): Promise<void> =>
+  inWorld(async ({ world, containerd }) => {
+    const served = await serveOnHost(world, ...options)
+    const client = await followFeed(served)
+    world.atClose(() => client.close())
+    await act({ world, containerd, served, client })
+  })
 
 const told = (client: FeedClient, type: EventType): (string | undefined)[] =>
   client.happened.filter(({ event }) => event.type === type).map(({ event }) => event.subject.id)

@@ -33,7 +33,7 @@ export async function serveOnHost(world: World, ...options: string[]): Promise<S
   })
   const address = { host: '127.0.0.1', port: Number(port) }
   // The client of the feed comes by a unix socket, as into a world.
-  const socket = join(world.shared, 'host.sock')
+  const socket = join(world.shared, `host-${daemon.pid}.sock`)
   const relay = createServer((near) => {
     const far = connect(address)
     near.pipe(far).pipe(near)
