@@ -36,7 +36,8 @@ describe.skipIf(skipReal())('the process connector on a real node', () => {
     await inWorld(async ({ world, containerd }) => {
       const witness = hearProcesses()
       try {
-        const agents = await Promise.all(choices.map((choice) => agentWith(world, choice)))
+        const agents: Awaited<ReturnType<typeof agentWith>>[] = []
+        for (const choice of choices) agents.push(await agentWith(world, choice))
         for (let n = 0; n < 24; n += 1) {
           const id = named(`c${n}`)
           const running = agents.map((agent) => agent.client.sees(`${id} runs`, () => agent.stateOf(id) === 'running'))

@@ -54,7 +54,7 @@ export async function followFeed(served: Served): Promise<FeedClient> {
           waiting.delete(look)
           resolve(performance.now())
         }
-        const late = setTimeout(() => reject(new Error(`waited in vain: ${what}`)), 20_000)
+        const late = setTimeout(() => reject(new Error(`waited in vain: ${what}`)), 60_000)
         waiting.add(look)
         look()
       })

@@ -27,10 +27,14 @@ export async function serveOnHost(world: World, ...options: string[]): Promise<S
     stream?.setEncoding('utf8').on('data', (text: string) => {
       log += text
     })
-  const port = await until('shimscope says where it serves', () => {
-    if (daemon.exitCode !== null) throw new Error(`shimscope serve ended with ${daemon.exitCode}: ${log}`)
-    return /http:\/\/127\.0\.0\.1:(\d+)/.exec(log)?.[1]
-  })
+  const port = await until(
+    'shimscope says where it serves',
+    () => {
+      if (daemon.exitCode !== null) throw new Error(`shimscope serve ended with ${daemon.exitCode}: ${log}`)
+      return /http:\/\/127\.0\.0\.1:(\d+)/.exec(log)?.[1]
+    },
+    60_000,
+  )
   const address = { host: '127.0.0.1', port: Number(port) }
   // The client of the feed comes by a unix socket, as into a world.
   const socket = join(world.shared, `host-${daemon.pid}.sock`)
@@ -55,6 +59,6 @@ export async function serveOnHost(world: World, ...options: string[]): Promise<S
       })
       asked.on('error', reject).end()
     })
-  await until('shimscope serves', () => fetch('/-/ready').then(Boolean, () => false))
+  await until('shimscope serves', () => fetch('/-/ready').then(Boolean, () => false), 60_000)
   return { pid: daemon.pid ?? 0, socket, fetch }
 }
