@@ -21,7 +21,7 @@ const sources = ['live', 'ps'] as const
 const redactions = ['secrets', 'strict'] as const
 const logFormats = ['text', 'json'] as const
 const outputs = ['text', 'json', 'npd'] as const
-const wakeUpChoices = ['auto', 'off'] as const
+const wakeUpChoices = ['auto', 'connector', 'inotify', 'off'] as const
 const colors = ['auto', 'always', 'never'] as const
 
 const looking = ['serve', 'tree', 'snapshot', 'verdicts', 'watch', 'record', 'doctor']
@@ -147,7 +147,7 @@ export const options = {
     flag: '--wake-ups <choice>',
     env: 'SHIMSCOPE_WAKE_UPS',
     fallback: 'auto',
-    help: 'auto: a pass begins at once when inotify tells of a cgroup or a bundle, else with --interval; off: with --interval alone',
+    help: 'what begins a pass at once, besides --interval: connector (events of processes from the kernel; where it is not to be had, inotify), inotify (of cgroups and bundles), auto (all that is to be had), off (nothing)',
     commands: ['serve', 'watch'],
     parse: oneOf(wakeUpChoices),
   },

@@ -45,8 +45,8 @@ export function startLoop(passes: Passes, { intervalMs, paceMs, onFailure, wakeU
   })
   ready.catch(() => {})
   closing.signal.addEventListener('abort', () => stir())
-  wakeUps?.start(() => {
-    if (schedule.wake(performance.now())) stir()
+  wakeUps?.start((news) => {
+    if (schedule.wake(performance.now(), news)) stir()
   })
   const finished = run()
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Process, Snapshot } from '../core/model/snapshot.ts'
-import { inotifyWakeUps } from '../sources/inotify.ts'
+import { type WakeUpChoice, wakeUpsBy } from '../sources/choose-wake-ups.ts'
 import type { LivePaths } from '../sources/live.ts'
 import type { ProcSource } from '../sources/proc-source.ts'
 import { inTurns } from '../sources/rhythm.ts'
@@ -16,9 +16,6 @@ type Inspecting = Omit<PassOptions, 'run'>
 
 const newRun = (): string => randomUUID().slice(0, 8)
 
-/** `auto`: wake-ups by whatever this node offers. `off`: by the timer alone. */
-export type WakeUpChoice = 'auto' | 'off'
-
 /** A worker is told by message: only what can be cloned. */
 const inspecting = ({ graceMs, redaction = 'secrets' }: Inspecting): Inspecting => ({ graceMs, redaction })
 
@@ -32,7 +29,7 @@ export const watchNode = (
       () => ({ paths, options: { ...inspecting(options), run: newRun(), rhythm: inTurns(options.intervalMs) } }),
       options.intervalMs,
     ),
-    { ...options, wakeUps: wakeUps === 'auto' ? inotifyWakeUps(paths) : undefined },
+    { ...options, wakeUps: wakeUpsBy(wakeUps, paths) },
   )
 
 /** An agent over any source, in this thread: a recording that is played, say. */

@@ -1,3 +1,5 @@
+import type { News } from '../sources/wake-ups.ts'
+
 /** What begins a pass. */
 export type Begun = 'timer' | 'wake-up'
 
@@ -6,14 +8,21 @@ const SHARE = 0.1
 /** What they may take at once, in ms of CPU: a pod that starts is a handful of events, and then it is quiet. */
 const MOST_CREDIT_MS = 400
 /** Between two passes, whatever they cost. */
-const GAP_MS = 10
+const GAP_MS: Readonly<Record<News, number>> = { done: 2, 'more-to-come': 10, hint: 10 }
 /** Events come in clusters, a cgroup and then its first process: one pass is for both. */
-const SETTLE_MS = 3
+const SETTLE_MS: Readonly<Record<News, number>> = { done: 0, 'more-to-come': 3, hint: 3 }
+/** What must be left of the credit: half of it stays for what will not be told again, or has not been looked at once. */
+const LEAST_CREDIT_MS: Readonly<Record<News, number>> = { done: 0, 'more-to-come': 0, hint: MOST_CREDIT_MS / 2 }
+const urgency: Readonly<Record<News, number>> = { done: 2, 'more-to-come': 1, hint: 0 }
 /**
  * Looks after the last event. Nothing tells of what follows it without an event: a created container whose program is
- * executed, a shim that goes a moment after its bundle.
+ * executed, a shim that goes a moment after its bundle. Where those are told too, little else remains.
  */
-const AFTER_MS: readonly number[] = [25, 75, 200, 500]
+const AFTER_MS: Readonly<Record<News, readonly number[]>> = {
+  done: [],
+  'more-to-come': [25, 75, 200, 500],
+  hint: [75, 500],
+}
 /** Further looks while something is visibly on its way, on a machine that is busy. */
 const LATER_MS: readonly number[] = [1_000, 2_000, 4_000, 8_000]
 
@@ -23,8 +32,9 @@ export class Schedule {
   #creditAtMs: number
   #endedMs: number
   #beganMs: number
-  /** When the first of the wake-ups came that no pass has answered. */
-  #wokenMs: number | undefined
+  /** By when the first of the wake-ups is to be answered that no pass has answered, and the most pressing of them. */
+  #answerByMs: number | undefined
+  #news: News = 'hint'
   #after: readonly number[] = []
   #later: readonly number[] = []
   #isPostponed = false
@@ -46,24 +56,28 @@ export class Schedule {
   }
 
   /** @returns whether the next pass may now be due sooner. */
-  wake(nowMs: number): boolean {
-    this.#after = AFTER_MS.map((ms) => nowMs + ms)
+  wake(nowMs: number, news: News = 'more-to-come'): boolean {
+    if (AFTER_MS[news].length > 0) this.#after = AFTER_MS[news].map((ms) => nowMs + ms)
     this.#later = LATER_MS.map((ms) => nowMs + ms)
-    if (this.#wokenMs !== undefined) return false
-    this.#wokenMs = nowMs
+    if (this.#answerByMs !== undefined && urgency[news] <= urgency[this.#news]) return false
+    this.#answerByMs = Math.min(this.#answerByMs ?? Number.POSITIVE_INFINITY, nowMs + SETTLE_MS[news])
+    this.#news = news
     return true
   }
 
   /** When the next pass is to begin, and why then. */
   next(timerAtMs: number): { readonly atMs: number; readonly why: Begun } {
-    const earliestMs = this.#endedMs + GAP_MS
-    const woken = this.#wokenMs === undefined ? undefined : Math.max(this.#wokenMs + SETTLE_MS, earliestMs)
-    const answerAtMs = woken === undefined ? Number.POSITIVE_INFINITY : Math.max(woken, this.#whenCredit(0))
+    const earliestMs = this.#endedMs + GAP_MS['more-to-come']
+    const woken =
+      this.#answerByMs === undefined ? undefined : Math.max(this.#answerByMs, this.#endedMs + GAP_MS[this.#news])
+    const answerAtMs =
+      woken === undefined ? Number.POSITIVE_INFINITY : Math.max(woken, this.#whenCredit(LEAST_CREDIT_MS[this.#news]))
     this.#isPostponed = woken !== undefined && answerAtMs > woken
     const [after = this.#isUnsettled ? this.#later[0] : undefined] = this.#after
-    // Half of the credit stays for what has not been looked at once.
     const againAtMs =
-      after === undefined ? Number.POSITIVE_INFINITY : Math.max(after, earliestMs, this.#whenCredit(MOST_CREDIT_MS / 2))
+      after === undefined
+        ? Number.POSITIVE_INFINITY
+        : Math.max(after, earliestMs, this.#whenCredit(LEAST_CREDIT_MS.hint))
     const atMs = Math.min(answerAtMs, againAtMs)
     return atMs < timerAtMs ? { atMs, why: 'wake-up' } : { atMs: timerAtMs, why: 'timer' }
   }
@@ -72,7 +86,8 @@ export class Schedule {
   began(nowMs: number, why: Begun): void {
     this.#wasPostponed = this.#isPostponed && why === 'wake-up'
     this.#beganMs = nowMs
-    this.#wokenMs = undefined
+    this.#answerByMs = undefined
+    this.#news = 'hint'
     this.#after = this.#after.filter((atMs) => atMs > nowMs)
     this.#later = this.#later.filter((atMs) => atMs > nowMs)
   }

@@ -1,5 +1,6 @@
 import { diagnose } from '../core/sight/diagnose.ts'
 import { renderDoctor } from '../outputs/text/doctor.ts'
+import { tryConnector } from '../sources/connector.ts'
 import type { Command } from './command.ts'
 import { compareWithPs, notCompared, whyNotComparable } from './compare-with-ps.ts'
 import { nodeReader } from './node-reader.ts'
@@ -20,7 +21,8 @@ export const doctor: Command = {
       const crossChecks =
         whyNot === undefined ? await compareWithPs(sight.kin, () => node.read('kin', null)) : notCompared(whyNot)
       const paths = { procfs, cgroupfs }
-      const diagnosis = diagnose({ examination, snapshot, showsKernelThreads, paths, watching, crossChecks })
+      const connector = snapshot.pass.source === 'live' ? tryConnector(settings) : null
+      const diagnosis = diagnose({ examination, snapshot, showsKernelThreads, paths, watching, connector, crossChecks })
       io.stdout.write(
         settings.json === true
           ? `${JSON.stringify(diagnosis, null, 2)}\n`

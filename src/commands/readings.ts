@@ -20,6 +20,7 @@ import { examine, type Reader, type Target } from '../sources/examine.ts'
 import { tryInotify } from '../sources/inotify.ts'
 import type { LivePaths } from '../sources/live.ts'
 import type { ProcSource } from '../sources/proc-source.ts'
+import type { Followed } from '../sources/wake-ups.ts'
 import { recorderOf } from '../sources/recorder.ts'
 import { formatMoment } from '../sources/recording.ts'
 
@@ -119,8 +120,8 @@ function targetsIn(host: HostSample, processes: readonly Process[]): Target[] {
 }
 
 /** Where a bundle's file system does not answer, inotify would hang: the source is asked first, and can be given up. */
-function seenBeside(source: ProcSource, { containers, shims }: Snapshot): Pick<Snapshot, 'containers' | 'shims'> {
-  return { containers, shims: shims.filter(({ pid }) => source.facts(`/proc/${pid}/cwd/..`).kind === 'known') }
+function seenBeside(source: ProcSource, { daemons, containers, shims }: Snapshot): Followed {
+  return { daemons, containers, shims: shims.filter(({ pid }) => source.facts(`/proc/${pid}/cwd/..`).kind === 'known') }
 }
 
 /**

@@ -1,5 +1,5 @@
 import { parseCredentials } from '../core/procfs/credentials.ts'
-import { parseInodeLink } from '../core/procfs/link.ts'
+import { firstNamespace, parseInodeLink } from '../core/procfs/link.ts'
 import { parseInnerPids } from '../core/procfs/status.ts'
 import { denied, gone, mapReading, type Reading, valueOf } from '../core/model/reading.ts'
 import {
@@ -12,7 +12,7 @@ import {
   type Tries,
 } from '../core/model/sight.ts'
 import { text } from './collect-detail.ts'
-import { INITIAL_USER_NAMESPACE, mountOf } from './hiding.ts'
+import { mountOf } from './hiding.ts'
 import type { ProcSource } from './proc-source.ts'
 
 /** Processes of one owner that are tried: what is denied of one of root's is denied of the next. */
@@ -25,8 +25,6 @@ const bits: Readonly<Record<CapabilityName, bigint>> = {
   CAP_NET_ADMIN: 12n,
   CAP_SYS_PTRACE: 19n,
 }
-/** The first namespaces have fixed inodes. include/linux/proc_ns.h, PROC_USER_INIT_INO and PROC_PID_INIT_INO */
-const initialNamespace = { user: INITIAL_USER_NAMESPACE, pid: 0xeffffffc }
 
 export interface Target {
   readonly pid: number
@@ -80,7 +78,7 @@ export function examine(
 
 function isInitial(source: ProcSource, kind: 'user' | 'pid'): boolean | null {
   const inode = valueOf(mapReading(source.link(`/proc/self/ns/${kind}`), parseInodeLink))
-  return inode === null ? null : inode === initialNamespace[kind]
+  return inode === null ? null : inode === firstNamespace[kind]
 }
 
 /** A v1 hierarchy is a directory of its own; the unified one is the top itself, or `unified` on a hybrid host. */

@@ -1,11 +1,8 @@
 import { readFileSync, readlinkSync, statfsSync, statSync } from 'node:fs'
 import { parseCredentials } from '../core/procfs/credentials.ts'
-import { parseInodeLink } from '../core/procfs/link.ts'
+import { firstNamespace, parseInodeLink } from '../core/procfs/link.ts'
 import { mayHideFrom, parseProcfsMount } from '../core/procfs/procfs-mount.ts'
 import type { ProcfsMount } from '../core/model/sight.ts'
-
-/** The first user namespace has a fixed inode. include/linux/proc_ns.h, PROC_USER_INIT_INO */
-export const INITIAL_USER_NAMESPACE = 0xeffffffd
 
 /**
  * Whether the procfs at a directory may keep processes from this one, asked anew for each pass: it may be mounted
@@ -43,7 +40,7 @@ function readerOf(procfs: string) {
   for (const own of ['/proc/self', `${procfs}/self`]) {
     const credentials = parseCredentials(textOf(`${own}/status`) ?? '')
     if (credentials === undefined) continue
-    return { ...credentials, initialUserNamespace: userNamespaceOf(own) === INITIAL_USER_NAMESPACE }
+    return { ...credentials, initialUserNamespace: userNamespaceOf(own) === firstNamespace.user }
   }
   return undefined
 }

@@ -4,7 +4,7 @@ import type { WatchTrial } from '../core/model/sight.ts'
 import { BundleWatch, MOST_PLACES } from './bundle-watch.ts'
 import { CgroupWatch } from './cgroup-watch.ts'
 import type { LivePaths } from './live.ts'
-import type { Followed, WakeUps, WatchedKind } from './wake-ups.ts'
+import type { Followed, News, SourceCounts, WakeUps, WatchedKind } from './wake-ups.ts'
 import { WatchSet } from './watch-set.ts'
 
 /** Two cgroups for each of 1,500 containers and what is above them. A watch is 0.4 KB here and 1 KB in the kernel. */
@@ -12,24 +12,29 @@ const MOST_CGROUPS = 4_096
 /** The kernel's own default. inotify(7) */
 const USUAL_QUEUE = 16_384
 
+/** Tells of directories alone. */
+export interface DirectoryWakeUps extends WakeUps {
+  counts(): SourceCounts & { readonly watched: Readonly<Record<WatchedKind, number>> }
+}
+
 /**
  * inotify(7) over cgroups and bundle directories. It needs no right but to list them, writes nothing, and takes nothing
  * of the node but memory. It lives in the thread of the clients, not in the one that reads: a directory that has just
  * come into being must be watched at once, and the other thread may be in the midst of a pass.
  */
-export function inotifyWakeUps({ procfs, cgroupfs }: LivePaths): WakeUps {
+export function inotifyWakeUps({ procfs, cgroupfs }: LivePaths): DirectoryWakeUps {
   const events: Record<WatchedKind, number> = { cgroup: 0, bundle: 0 }
   const queue = mostQueued(procfs)
   let overflows = 0
-  let wake = () => {}
+  let wake: (news: News) => void = () => {}
   const heard = (kind: WatchedKind) => () => {
     events[kind] += 1
-    wake()
+    wake('more-to-come')
   }
   const overflowed = () => {
     overflows += 1
     cgroups?.listAgain()
-    wake()
+    wake('more-to-come')
   }
   const cgroupWatches = new WatchSet({ most: MOST_CGROUPS, queue }, overflowed)
   const bundleWatches = new WatchSet({ most: MOST_PLACES, queue }, overflowed)
@@ -79,7 +84,7 @@ export async function tryInotify(paths: LivePaths, followed: Followed): Promise<
 }
 
 /** Watches are put up in turns; when a turn changes nothing, all are. */
-const told = (wakeUps: WakeUps): string => {
+const told = (wakeUps: DirectoryWakeUps): string => {
   const { watched, refused } = wakeUps.counts()
   return JSON.stringify([watched, [...refused]])
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { Schedule } from '../../src/agent/schedule.ts'
 
-interface Done {
+interface Pass {
   readonly atMs: number
   readonly why: 'timer' | 'wake-up'
 }
@@ -16,13 +16,13 @@ function play(options: {
   untilMs: number
   state?: 'unsettled'
 }): {
-  passes: Done[]
+  passes: Pass[]
   schedule: Schedule
 } {
   const schedule = new Schedule(0)
   const wakes = [...options.wakes]
-  const passes: Done[] = []
-  let why: Done['why'] = 'timer'
+  const passes: Pass[] = []
+  let why: Pass['why'] = 'timer'
   let nowMs = 0
   while (nowMs < options.untilMs) {
     schedule.began(nowMs, why)
@@ -49,12 +49,35 @@ function play(options: {
   }
 }
 
-const woken = (passes: readonly Done[]) => passes.filter(({ why }) => why === 'wake-up').map(({ atMs }) => atMs)
+const woken = (passes: readonly Pass[]) => passes.filter(({ why }) => why === 'wake-up').map(({ atMs }) => atMs)
 
 it('without a wake-up passes begin by the timer alone', () => {
   const { passes, schedule } = play({ wakes: [], passMs: 5, intervalMs: 2_000, untilMs: 6_001 })
   expect(passes.map(({ atMs }) => atMs)).toEqual([0, 2_000, 4_000, 6_000])
   expect(schedule.counts).toEqual({ passes: 0, postponed: 0 })
+})
+
+it('what is over is answered at once and not looked at again; a hint waits for half of the credit', () => {
+  const schedule = new Schedule(0)
+  const pass = (nowMs: number, costMs: number) => {
+    schedule.began(nowMs, 'wake-up')
+    schedule.ended(nowMs + costMs, 'wake-up', 'settled', costMs)
+  }
+  pass(0, 0)
+  schedule.wake(100, 'hint')
+  expect(schedule.next(60_000)).toEqual({ atMs: 103, why: 'wake-up' })
+  schedule.wake(101, 'done')
+  expect(schedule.next(60_000)).toEqual({ atMs: 101, why: 'wake-up' })
+  expect(schedule.wake(102, 'hint')).toBe(false)
+  // Of 400 ms, 350 are spent: a tenth of a core gives them back.
+  pass(110, 350)
+  schedule.wake(1_000, 'hint')
+  expect(schedule.next(60_000).atMs).toBe(460 + 1_500)
+  schedule.wake(1_001, 'done')
+  expect(schedule.next(60_000).atMs).toBe(1_001)
+  pass(1_001, 0)
+  schedule.wake(1_100, 'done')
+  expect(schedule.next(60_000).atMs).toBe(1_100)
 })
 
 it('a wake-up begins a pass at once, and a few looks follow it', () => {

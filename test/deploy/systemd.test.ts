@@ -28,6 +28,15 @@ describe.skipIf(!analyzes)('the systemd unit (skipped: systemd-analyze is not in
     expect(analyze(unit.replace('ProtectProc=', 'ProtectProcs='), 'verify').said).toContain('ProtectProcs')
   })
 
+  test('so are the lines that let it hear events of processes', () => {
+    const readme = readFileSync(fileURLToPath(new URL('../../deploy/README.md', import.meta.url)), 'utf8')
+    const lines = /<!-- events -->\n```ini\n\[Service\]\n([^`]*)```/.exec(readme)?.[1] ?? ''
+    expect(lines.trim().split('\n')).toHaveLength(3)
+    const both = unit.replace('[Install]', `[Service]\n${lines}\n[Install]`)
+    expect(analyze(both, 'verify')).toEqual({ status: 0, said: '' })
+    expect(analyze(both.replace('AF_NETLINK', 'AF_NETLINKS'), 'verify').said).toContain('AF_NETLINKS')
+  })
+
   test('it is exposed no more than it needs to be', () => {
     expect(analyze(unit, 'security', '--offline=true', '--threshold=22', '--no-pager').status).toBe(0)
   })

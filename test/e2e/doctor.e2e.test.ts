@@ -48,7 +48,9 @@ describe.skipIf(skipReal())('what can be seen of a real node', () => {
     expect(new Set(Object.values(others))).toEqual(new Set(['open']))
     expect([wchan, task]).not.toContain('closed')
     expect(json).toMatchObject({ silent: [], weaker: [], listing: { complete: true }, procfs: { wholeNode: false } })
-    expect(json.wakeUps).toMatchObject({ by: 'inotify', watching: { watched: { bundle: 1 }, refused: {} } })
+    expect(json.wakeUps).toMatchObject({ by: ['inotify'], watching: { watched: { bundle: 1 }, refused: {} } })
+    // The world has namespaces of its own, all but that of users.
+    expect(json.wakeUps.connector).toBe('namespaces')
   })
 
   test('as nobody: what is open to all, what the rest costs, and ps agrees', async () => {
@@ -56,7 +58,7 @@ describe.skipIf(skipReal())('what can be seen of a real node', () => {
     expect(outcomes(json)).toEqual([[], []])
     expect(code).toBe(0)
     // Cgroups are open to all, and nobody's shim leads to its bundle.
-    expect(json.wakeUps).toMatchObject({ by: 'inotify', watching: { watched: { bundle: 0 }, refused: {} } })
+    expect(json.wakeUps).toMatchObject({ by: ['inotify'], watching: { watched: { bundle: 0 }, refused: {} } })
     const sights = sightOf(json)
     for (const name of ['stat', 'status', 'cgroup', 'cmdline', 'net/unix', 'mountinfo'])
       expect(sights[name]).toBe('open')

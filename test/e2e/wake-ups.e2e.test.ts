@@ -8,6 +8,7 @@ import { busyboxImage } from './support/images.ts'
 import { type Node, openNode } from './support/node.ts'
 import { skipReal } from './support/prerequisites.ts'
 import { type Served, serve } from './support/serve.ts'
+import { spread } from './support/spread.ts'
 import { until } from './support/until.ts'
 
 /** So rarely that whatever is seen here was not seen by the timer; a metric is asked whether it was. */
@@ -224,10 +225,4 @@ function heldBy(agent: string): { descriptors: number; watches: number } {
 function ticksOf(agent: string): number {
   const fields = readFileSync(`${agent}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
   return Number(fields[11]) + Number(fields[12])
-}
-
-function spread(ms: readonly number[]): string {
-  const sorted = [...ms].sort((a, b) => a - b)
-  const at = (share: number) => sorted[Math.ceil(share * sorted.length) - 1]?.toFixed(0)
-  return `p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, max ${at(1)} ms of ${ms.length}`
 }

@@ -9,6 +9,7 @@ import * as hostFiles from '../../src/core/procfs/host-files.ts'
 import { jsonMember } from '../../src/core/procfs/json-part.ts'
 import { parseInodeLink, parseLink } from '../../src/core/procfs/link.ts'
 import { mountedAt, parseBundleMounts, parseOrigin } from '../../src/core/procfs/mountinfo.ts'
+import { parseProcessEvent, processEventsRequest } from '../../src/core/procfs/process-event.ts'
 import { parseProcfsMount } from '../../src/core/procfs/procfs-mount.ts'
 import { redactComm, redactions } from '../../src/core/procfs/redact.ts'
 import { parseRuncState } from '../../src/core/procfs/runc-state.ts'
@@ -104,6 +105,12 @@ export const parsers: readonly Parser[] = [
     seeds: [`0::${cgroups[0]}\n`, `12:cpu,cpuacct:/x:y\n1:name=systemd:${cgroups[1]}\n`],
   },
   { name: 'cgroup-layouts', parse: text(placeOf), seeds: cgroups },
+  {
+    name: 'process-event',
+    parse: (bytes) =>
+      parseProcessEvent(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), 0, bytes.byteLength),
+    seeds: [Buffer.from(processEventsRequest('listen', 7)).toString('latin1').padEnd(76, '\0')],
+  },
   { name: 'cgroup-files', parse: text(isCgroupFile), seeds: ['cgroup.procs', 'memory.max', id] },
   { name: 'cmdline', parse: text(parseCmdline), seeds: arguments_ },
   {

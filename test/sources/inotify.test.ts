@@ -13,14 +13,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { inotifyWakeUps, tryInotify } from '../../src/sources/inotify.ts'
-import type { Followed, WakeUps } from '../../src/sources/wake-ups.ts'
+import { type DirectoryWakeUps, inotifyWakeUps, tryInotify } from '../../src/sources/inotify.ts'
+import type { Followed } from '../../src/sources/wake-ups.ts'
 import { WatchSet } from '../../src/sources/watch-set.ts'
 import { until } from '../e2e/support/until.ts'
 
 /** A tree of the shape of cgroupfs and one of procfs: the directories are real, and so is inotify. */
 let root = ''
-let open: WakeUps[] = []
+let open: DirectoryWakeUps[] = []
 const cgroupfs = () => join(root, 'cgroup')
 const procfs = () => join(root, 'proc')
 
@@ -44,12 +44,13 @@ const shim = (pid: number): Followed['shims'][number] => ({
   bundleDeleted: false,
 })
 const seen = (cgroups: readonly string[], shims: Followed['shims'] = []): Followed => ({
-  containers: cgroups.map((cgroup) => ({ cgroup })),
+  daemons: [],
+  containers: cgroups.map((cgroup) => ({ cgroup, initPid: null, execs: [] })),
   shims,
 })
 
 interface Watching {
-  wakeUps: WakeUps
+  wakeUps: DirectoryWakeUps
   /** How often it woke since this was asked for last. */
   woke(): number
   /** Waits for the next one. */

@@ -60,6 +60,24 @@ export interface WatchTrial {
   readonly refused: Readonly<Record<string, number>>
 }
 
+/**
+ * Why the kernel's events of processes cannot be heard: koffi is not installed or does not load, the layout of structures
+ * on this processor was never tried; the procfs is not that of our pids; we are not in the first pid and user namespace,
+ * nor in the first network namespace; a capability is missing that kernels before 6.6 ask for; the kernel was built
+ * without it; or something else forbids it (seccomp, RestrictAddressFamilies of systemd).
+ */
+export type ConnectorObstacle =
+  | 'koffi'
+  | 'platform'
+  | 'procfs'
+  | 'namespaces'
+  | 'network-namespace'
+  | 'CAP_NET_ADMIN'
+  | 'kernel'
+  | 'forbidden'
+
+export type ConnectorTrial = 'heard' | ConnectorObstacle
+
 /** How a procfs is mounted. proc(5), "Mount options" */
 export interface ProcfsMount {
   readonly hidepid: 'off' | 'noaccess' | 'invisible' | 'ptraceable'

@@ -13,3 +13,6 @@ export function parseInodeLink(target: string): number | undefined {
   const inode = /^\w+:\[(\d+)\]$/.exec(target)?.[1]
   return inode === undefined ? undefined : Number(inode)
 }
+
+/** The first namespaces have fixed inodes. include/linux/proc_ns.h, PROC_USER_INIT_INO and PROC_PID_INIT_INO */
+export const firstNamespace = { user: 0xeffffffd, pid: 0xeffffffc } as const

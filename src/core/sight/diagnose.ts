@@ -1,4 +1,13 @@
-import type { FieldName, CapabilityName, CrossCheck, Examination, Owner, Tries, WatchTrial } from '../model/sight.ts'
+import type {
+  CapabilityName,
+  ConnectorTrial,
+  CrossCheck,
+  Examination,
+  FieldName,
+  Owner,
+  Tries,
+  WatchTrial,
+} from '../model/sight.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import { adviceFor } from './advice.ts'
 import { type Field, fields } from './fields.ts'
@@ -35,12 +44,12 @@ export interface Diagnosis {
   }
   readonly cgroupfs: { readonly path: string; readonly versions: Examination['cgroupVersions'] }
   readonly wakeUps: {
-    /** What begins a pass beside the timer, if anything does. */
-    readonly by: 'inotify' | 'timer'
+    /** What begins a pass beside the timer. */
+    readonly by: readonly ('connector' | 'inotify')[]
     /** Directories by kind, and those that could not be watched by reason; `null`: not tried, as of a recording. */
     readonly watching: WatchTrial | null
-    /** Whether the kernel would tell this process of every start and exit. */
-    readonly processEventsAllowed: boolean | null
+    /** Whether the kernel tells this process of every start and exit, or why not; `null`: not tried. */
+    readonly connector: ConnectorTrial | null
   }
   readonly listing: { readonly complete: boolean; readonly processes: number; readonly unreadable: number }
   readonly runtimes: { readonly daemons: readonly string[]; readonly shims: number; readonly containers: number }
@@ -59,11 +68,12 @@ export interface Findings {
   readonly paths: { readonly procfs: string; readonly cgroupfs: string }
   /** `null`: not tried. */
   readonly watching: WatchTrial | null
+  readonly connector: ConnectorTrial | null
   readonly crossChecks: readonly CrossCheck[]
 }
 
 export function diagnose(findings: Findings): Diagnosis {
-  const { examination, snapshot, showsKernelThreads, paths, watching, crossChecks } = findings
+  const { examination, snapshot, showsKernelThreads, paths, watching, connector, crossChecks } = findings
   const { pid, uid, capabilities, initialUserNamespace, self, mount, cgroupVersions } = examination
   const { pass } = snapshot
   const unreadable = pass.denied['stat'] ?? 0
@@ -84,9 +94,12 @@ export function diagnose(findings: Findings): Diagnosis {
     },
     cgroupfs: { path: paths.cgroupfs, versions: cgroupVersions },
     wakeUps: {
-      by: watching !== null && watching.watched.cgroup > 0 ? ('inotify' as const) : ('timer' as const),
+      by: [
+        ...(connector === 'heard' ? (['connector'] as const) : []),
+        ...(watching !== null && watching.watched.cgroup > 0 ? (['inotify'] as const) : []),
+      ],
       watching,
-      processEventsAllowed: processEventsAllowed(examination),
+      connector,
     },
     listing: { complete: pass.complete, processes: pass.processes, unreadable },
     runtimes: {
@@ -120,12 +133,6 @@ function sightOf({ name, of, tells, needs }: Field, { tries: all, uid }: Examina
 function isWholeNode({ initialPidNamespace, livesThere, mount }: Examination, showsKernelThreads: boolean) {
   if (showsKernelThreads || (livesThere && initialPidNamespace === true)) return true
   return mount === null || mount.hidepid === 'off' ? false : null
-}
-
-/** The proc connector answers to CAP_NET_ADMIN in the first namespaces only. drivers/connector/cn_proc.c */
-function processEventsAllowed({ capabilities, initialPidNamespace, initialUserNamespace }: Examination) {
-  if (capabilities === null) return null
-  return capabilities.includes('CAP_NET_ADMIN') && initialPidNamespace === true && initialUserNamespace === true
 }
 
 const union = (lists: readonly (readonly string[])[]): string[] => [...new Set(lists.flat())].sort()

@@ -27,7 +27,10 @@ import {
 import { shimCpu, shimMemory, shims, shimThreads } from './shims.ts'
 import { verdictInfo, verdictOldest, verdicts } from './verdicts.ts'
 import {
+  briefContainers,
   postponedPasses,
+  lostProcessEvents,
+  processEvents,
   refusedWatches,
   wakeUpOverflows,
   wakeUps,
@@ -69,6 +72,9 @@ export const metrics: readonly Metric[] = [
   wakeUpOverflows,
   watchedDirectories,
   refusedWatches,
+  processEvents,
+  lostProcessEvents,
+  briefContainers,
   liveClients,
   liveResyncs,
   refusedRequests,

@@ -1,4 +1,4 @@
-import type { CrossCheck } from '../../core/model/sight.ts'
+import type { ConnectorObstacle, CrossCheck } from '../../core/model/sight.ts'
 import type { Diagnosis, FieldSight } from '../../core/sight/diagnose.ts'
 import { columns } from './columns.ts'
 import { counted } from './labels.ts'
@@ -74,26 +74,34 @@ const listingFact = ({ complete, processes, unreadable }: Diagnosis['listing']):
     ? `complete: ${counted(processes, 'process', 'processes')}`
     : `incomplete: ${counted(processes, 'process', 'processes')}${unreadable > 0 ? `, ${unreadable} more that cannot be read` : ', and others may be hidden'}; what is not shown may exist, so nothing is concluded from absence`
 
-function wakeUpFact(
-  { by, watching, processEventsAllowed: allowed }: Diagnosis['wakeUps'],
-  source: Diagnosis['source'],
-): string {
+function wakeUpFact({ by, watching, connector }: Diagnosis['wakeUps'], source: Diagnosis['source']): string {
   if (source === 'archive') return 'none: a recording has moments of its own'
   const { watched = { cgroup: 0, bundle: 0 }, refused = {} } = watching ?? {}
   const directories = `${counted(watched.cgroup, 'cgroup', 'cgroups')} and ${counted(watched.bundle, 'directory of bundles', 'directories of bundles')}`
   const lost = Object.entries(refused).map(([reason, count]) => `${reason} ${count} times`)
   const without = lost.length === 0 ? '' : `; what could not be watched waits for --interval (${lost.join(', ')})`
-  const how =
-    by === 'inotify'
-      ? `inotify on ${directories}: a pass begins when something happens there, and every --interval${without}`
-      : `none: no cgroup can be watched${lost.length === 0 ? '' : ` (${lost.join(', ')})`}; a pass looks every --interval, and what lives shorter may be missed`
-  const events =
-    allowed === null
-      ? ''
-      : allowed
-        ? '; process events of the kernel would be allowed, and are not used'
-        : '; process events of the kernel are not used, and would need CAP_NET_ADMIN on the node itself'
-  return how + events
+  const none = `no cgroup can be watched${lost.length === 0 ? '' : ` (${lost.join(', ')})`}`
+  const inotify = `inotify on ${directories}`
+  const kernel = `the kernel's events of processes`
+  const unheard =
+    connector === null || connector === 'heard' ? '' : `; ${kernel} are not heard: ${obstacles[connector]}`
+  if (by.length === 0)
+    return `none: ${none}; a pass looks every --interval, and what lives shorter may be missed${unheard}`
+  const heard = by.map((source) => (source === 'connector' ? kernel : inotify)).join(', and ')
+  const when = `a pass begins when something happens there, and every --interval`
+  return `${heard}: ${when}${by.includes('inotify') ? without : `; ${none}`}${unheard}`
+}
+
+/** What stands in the way of the process connector. drivers/connector/cn_proc.c */
+const obstacles: Readonly<Record<ConnectorObstacle, string>> = {
+  koffi: 'the optional dependency koffi is not installed, or not for this platform',
+  platform: 'only on x64 and arm64',
+  procfs: 'the procfs calls this process by another pid, and events name those of the first pid namespace',
+  namespaces: 'only in the first pid and user namespace of the node (hostPID: true)',
+  'network-namespace': 'only in the first network namespace of the node (hostNetwork: true)',
+  CAP_NET_ADMIN: 'CAP_NET_ADMIN is needed before Linux 6.6',
+  kernel: 'this kernel was built without the process connector',
+  forbidden: 'a netlink socket is forbidden here (seccomp, or RestrictAddressFamilies= of systemd)',
 }
 
 function runtimesFact(

@@ -13,6 +13,8 @@ export interface FeedClient {
   frames: Frame['type'][]
   /** Events as they came in, by our own monotonic clock. */
   happened: { event: NodeEvent; atMs: number }[]
+  /** Resolves when a frame has made it true, with the time at which that came in by the same clock. */
+  sees(what: string, isSo: () => boolean): Promise<number>
   /** The connection breaks, and the client calls again, asking for what was missed since. */
   reconnect(): Promise<void>
   close(): void
@@ -21,6 +23,7 @@ export interface FeedClient {
 /** The package's own client, over the way out of a world. */
 export async function followFeed(served: Served): Promise<FeedClient> {
   const frames: Frame['type'][] = []
+  const waiting = new Set<() => void>()
   const happened: FeedClient['happened'] = []
   const views: View[] = []
   const sockets: WebSocket[] = []
@@ -38,6 +41,7 @@ export async function followFeed(served: Served): Promise<FeedClient> {
       if (frame.type === 'delta') {
         for (const event of frame.events) happened.push({ event, atMs: performance.now() })
       }
+      for (const look of waiting) look()
     },
     delaysMs: [10],
   })
@@ -47,6 +51,19 @@ export async function followFeed(served: Served): Promise<FeedClient> {
     frames,
     happened,
     view: () => client.view(),
+    sees(what, isSo) {
+      return new Promise((resolve, reject) => {
+        const look = () => {
+          if (!isSo()) return
+          clearTimeout(late)
+          waiting.delete(look)
+          resolve(performance.now())
+        }
+        const late = setTimeout(() => reject(new Error(`waited in vain: ${what}`)), 60_000)
+        waiting.add(look)
+        look()
+      })
+    },
     async reconnect() {
       const greeted = frames.filter((type) => type === 'hello').length
       sockets.at(-1)?.terminate()

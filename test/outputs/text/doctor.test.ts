@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { FieldName, Owner, Tries } from '../../../src/core/model/sight.ts'
+import type { ConnectorTrial, FieldName, Owner, Tries } from '../../../src/core/model/sight.ts'
 import { type Diagnosis, diagnose, type Findings } from '../../../src/core/sight/diagnose.ts'
 import { fields } from '../../../src/core/sight/fields.ts'
 import { renderDoctor } from '../../../src/outputs/text/doctor.ts'
@@ -35,6 +35,7 @@ function findings(over: Partial<Findings['examination']> = {}, complete = true):
     showsKernelThreads: true,
     paths: { procfs: '/proc', cgroupfs: '/sys/fs/cgroup' },
     watching: { watched: { cgroup: 12, bundle: 0 }, refused: {} },
+    connector: 'namespaces' as const,
     crossChecks: [{ oracle: 'pidtree', compared: 210, disagreements: [] }],
   }
 }
@@ -109,16 +110,21 @@ test('disagreements are told one by one, and not by the thousand', () => {
 })
 
 test('wake-ups: what is watched, what could not be, and that without any the timer looks', () => {
-  const of = (refused: Record<string, number>, cgroup: number) =>
-    text(diagnose({ ...findings(), watching: { watched: { cgroup, bundle: 1 }, refused } }))
+  const of = (refused: Record<string, number>, cgroup: number, connector: ConnectorTrial = 'namespaces') =>
+    text(diagnose({ ...findings(), connector, watching: { watched: { cgroup, bundle: 1 }, refused } }))
   expect(of({}, 12)).toContain('inotify on 12 cgroups and 1 directory of bundles: a pass begins when')
   expect(of({ EACCES: 3 }, 12)).toContain('what could not be watched waits for --interval (EACCES 3 times)')
   expect(of({ EMFILE: 1 }, 0)).toContain(
     'none: no cgroup can be watched (EMFILE 1 times); a pass looks every --interval',
   )
+  expect(of({}, 12)).toContain('are not heard: only in the first pid and user namespace')
+  expect(of({}, 12, 'heard')).toContain("the kernel's events of processes, and inotify on 12 cgroups")
+  expect(of({ EMFILE: 1 }, 0, 'heard')).toContain('no cgroup can be watched (EMFILE 1 times)')
+  expect(of({}, 12, 'CAP_NET_ADMIN')).toContain('CAP_NET_ADMIN is needed before Linux 6.6')
   const recorded = {
     ...findings(),
     watching: null,
+    connector: null,
     snapshot: { ...node, pass: { ...node.pass, source: 'archive' as const } },
   }
   expect(text(diagnose(recorded))).toContain('none: a recording has moments of its own')
