@@ -147,7 +147,7 @@ export const options = {
     flag: '--wake-ups <choice>',
     env: 'SHIMSCOPE_WAKE_UPS',
     fallback: 'auto',
-    help: 'what begins a pass at once, besides --interval: connector (events of processes from the kernel; where it is not to be had, inotify), inotify (of cgroups and bundles), auto (all that is to be had), off (nothing)',
+    help: 'what begins a pass at once, besides --interval: inotify (of cgroups and bundles), connector (events of processes from the kernel too, where they are to be had), auto (inotify), off (nothing)',
     commands: ['serve', 'watch'],
     parse: oneOf(wakeUpChoices),
   },

@@ -7,7 +7,6 @@ import { describe, expect, test } from 'vitest'
 import { startLoop } from '../../src/agent/loop.ts'
 import { passesHere } from '../../src/agent/passes.ts'
 import type { EventType } from '../../src/core/model/event.ts'
-import type { WakeUpChoice } from '../../src/sources/choose-wake-ups.ts'
 import { connectorWakeUps } from '../../src/sources/connector.ts'
 import { liveSource } from '../../src/sources/live.ts'
 import { attempt, run } from './support/command.ts'
@@ -23,31 +22,34 @@ import { spread } from './support/spread.ts'
 import { until } from './support/until.ts'
 import { project, type World } from './support/world.ts'
 
-const choices = ['auto', 'connector', 'inotify', 'off'] as const
+/** What inotify alone takes is measured in worlds: beyond them a container of theirs is elsewhere in each hierarchy. */
+const choices = ['connector', 'off'] as const
 /** So rarely that whatever is seen here was not seen by the timer, but for `off`, where nothing else looks. */
-const intervals: Readonly<Record<WakeUpChoice, string>> = { auto: '1h', connector: '1h', inotify: '1h', off: '2s' }
+const intervals: Readonly<Record<(typeof choices)[number], string>> = { connector: '1h', off: '2s' }
 
 const host = { procfs: '/proc', cgroupfs: '/sys/fs/cgroup' }
 /** Of this run: other worlds may be on this machine, and the agent sees them too. */
 const named = (name: string) => `${name}-${process.pid}`
 
 describe.skipIf(skipReal())('the process connector on a real node', () => {
-  test('starts and exits of containers, by what wakes, told to clients of four agents at once', async () => {
+  test('starts and exits of containers, by what wakes, told to clients of two agents at once', async () => {
     await inWorld(async ({ world, containerd }) => {
       const witness = hearProcesses()
       try {
         const agents: Awaited<ReturnType<typeof agentWith>>[] = []
         for (const choice of choices) agents.push(await agentWith(world, choice))
-        for (let n = 0; n < 24; n += 1) {
+        for (let n = 0; n < 14; n += 1) {
           const id = named(`c${n}`)
-          const running = agents.map((agent) => agent.client.sees(`${id} runs`, () => agent.stateOf(id) === 'running'))
+          const running = agents.map((agent) =>
+            agent.client.sees(`${id} runs, by ${agent.choice}`, () => agent.stateOf(id) === 'running'),
+          )
           await containerd.run(id)
           const runningMs = await Promise.all(running)
           const pid = await until(`the first process of ${id}`, () => agents[0]?.initPidOf(id))
           const beganMs = await until(`the program of ${id}`, () => witness.execs.get(pid))
           await sleep(1_000)
-          const exited = agents.map(({ client }) =>
-            client.sees(`${id} has exited`, () => told(client, 'container-exited').includes(id)),
+          const exited = agents.map(({ choice, client }) =>
+            client.sees(`${id} has exited, by ${choice}`, () => told(client, 'container-exited').includes(id)),
           )
           process.kill(pid, 'SIGKILL')
           const exitedMs = await Promise.all(exited)
@@ -55,7 +57,7 @@ describe.skipIf(skipReal())('the process connector on a real node', () => {
           await containerd.ctr('default', 'task', 'delete', id)
           await sleep(1_000)
           // The first are slow: a program is compiled while it runs.
-          if (n < 8) continue
+          if (n < 4) continue
           for (const [index, agent] of agents.entries()) {
             agent.startMs.push((runningMs[index] ?? 0) - beganMs)
             agent.exitMs.push((exitedMs[index] ?? 0) - endedMs)
@@ -65,7 +67,7 @@ describe.skipIf(skipReal())('the process connector on a real node', () => {
           console.log(`${choice}: start ${spread(startMs)}; exit ${spread(exitMs)}; ${await costOf(served)}`)
           const { lost, heard } = await countsOf(served)
           expect(lost).toBe(0)
-          expect(heard > 0).toBe(choice === 'auto' || choice === 'connector')
+          expect(heard > 0).toBe(choice === 'connector')
         }
       } finally {
         witness.close()
@@ -74,7 +76,7 @@ describe.skipIf(skipReal())('the process connector on a real node', () => {
   })
 
   test('containers that live for 50 ms or less are told of, or at least counted', { timeout: 600_000 }, async () => {
-    await onHost(['--interval', '1h'], async ({ containerd, client, served }) => {
+    await onHost(['--interval', '1h', '--wake-ups', 'connector'], async ({ containerd, client, served }) => {
       const lives = new Map([
         ['50 ms', ['busybox', 'usleep', '50000']],
         ['no time', ['true']],
@@ -183,12 +185,17 @@ describe.skipIf(skipReal())('the process connector on a real node', () => {
       spawnSync('sh', ['-c', `i=0; while [ $i -lt 300 ]; do /bin/true; i=$((i+1)); done; kill -9 ${pid}`])
       const beganMs = performance.now()
       await until('the exit is seen', () => container()?.state === 'stopped')
+      const seenMs = performance.now() - beganMs
+      // The numbers tell what is missing when the next event comes.
+      await until('what was lost is counted', () => {
+        spawnSync('true')
+        return (agent.counts().wakeUps?.processEvents?.lost ?? 0) > 500
+      })
       const after = agent.counts()
       console.log(
-        `overflow: ${after.wakeUps?.processEvents?.lost} events lost, ${after.wakeUps?.overflows} overflows; the exit that was lost was seen ${(performance.now() - beganMs).toFixed(0)} ms later`,
+        `overflow: ${after.wakeUps?.processEvents?.lost} events lost, ${after.wakeUps?.overflows} overflows; the exit that was lost was seen ${seenMs.toFixed(0)} ms later`,
       )
       expect(after.wakeUps?.overflows).toBeGreaterThan(before.wakeUps?.overflows ?? 0)
-      expect(after.wakeUps?.processEvents?.lost).toBeGreaterThan(500)
       expect(after.wakeUps?.passes).toBeGreaterThan(before.wakeUps?.passes ?? 0)
     } finally {
       await world.close()
@@ -245,7 +252,7 @@ describe.skipIf(skipReal())('the process connector on a real node', () => {
 })
 
 /** Another one over the same world. */
-async function agentWith(world: World, choice: WakeUpChoice) {
+async function agentWith(world: World, choice: (typeof choices)[number]) {
   const served = await serveOnHost(world, '--wake-ups', choice, '--interval', intervals[choice])
   const client = await followFeed(served)
   world.atClose(() => client.close())

@@ -13,7 +13,7 @@ import { until } from './support/until.ts'
 import type { World } from './support/world.ts'
 
 /** `npm run soak` lasts for an hour. */
-const minutes = Number(process.env['SHIMSCOPE_SOAK_MINUTES'] ?? 2)
+const minutes = Number(process.env['SHIMSCOPE_SOAK_MINUTES'] ?? 1)
 const rounds = Math.max(4, Math.round(minutes))
 const roundMs = (minutes * 60_000) / rounds
 /** What outlives an interval is never missed, whatever else is going on. */

@@ -122,8 +122,9 @@ function mayName(host: string | undefined, door: Door, { loopback, allowedHosts 
 }
 
 /** Node takes the first, whoever stands before us perhaps the last. RFC 9112, 3.2 */
-const namesTwoHosts = ({ raw }: FastifyRequest): boolean =>
-  raw.rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host').length > 1
+// Who calls in this process, by `injectWS`, has none.
+const namesTwoHosts = ({ raw: { rawHeaders = [] } }: FastifyRequest): boolean =>
+  rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host').length > 1
 
 const twoHosts = (): Refusal => new Refusal(400, 'The request names two hosts.', 'Name one.')
 
