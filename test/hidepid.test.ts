@@ -82,3 +82,12 @@ describe.each(scenarios())('$name, with processes hidden', ({ moments }) => {
     )
   })
 })
+
+it('a liar in a container keeps nothing because the others there are hidden', async () => {
+  const tenant = scenarios().find(({ name }) => name === 'lies-of-a-tenant')
+  const these = new Set([2050, 2060, 2063, 2067, 2070])
+  const found = await accusations(without(tenant?.moments ?? [], (pid) => these.has(pid)))
+  expect(found.filter((told) => told !== 'shim-leaked 1500')).toEqual([])
+  // The others are there, or nothing would be hidden.
+  expect(await accusations(tenant?.moments ?? [])).toEqual(['shim-leaked 1500'])
+})

@@ -22,7 +22,7 @@ import { creationOf, findEngines } from './engines.ts'
 import { finishShim, seekerOf } from './finish-shim.ts'
 import { indexHost } from './host-index.ts'
 import { identify } from './identity.ts'
-import { isDaemon, isImpostor, outerOfShim } from './impostors.ts'
+import { isDaemon, isImpostor, isUnprovable, outerOfShim } from './impostors.ts'
 import { findKept, groupByShim } from './kept.ts'
 import { findMachines, guestsIn, inKernels, kernelsWaiting } from './machines.ts'
 import { assignMembers, execsOf } from './membership.ts'
@@ -101,7 +101,9 @@ function attachAll(
     daemon.within = (containerOf.get(daemon.node.process.key) as ContainerBranch | undefined) ?? null
   const daemons = claimed.filter((daemon) => isDaemon(daemon, addresses, recognitions))
 
-  const impostors = shims.filter((shim) => isImpostor(shim, containerOf, daemons)).map((shim) => shim.node.process.key)
+  const impostors = shims
+    .filter((shim) => isImpostor(shim, containerOf, daemons) || isUnprovable(host, shim, placeOf))
+    .map((shim) => shim.node.process.key)
   if (impostors.length > 0) return { forest: emptyForest(host, tree, recognitions), impostors }
 
   inferAddresses(

@@ -1,6 +1,7 @@
+import type { HostSample } from '../model/host.ts'
 import type { ProcessKey } from '../model/process.ts'
 import type { Recognition } from '../model/runtime.ts'
-import { type ContainerRoot, isContainerRoot } from './containers.ts'
+import { cgroupOf, type ContainerRoot, isContainerRoot, type PlaceOf } from './containers.ts'
 import type { DaemonRoot } from './daemons.ts'
 import type { ShimRoot } from './shims.ts'
 
@@ -26,6 +27,20 @@ export function isImpostor(
   if (!isServed) return shim.use.path === null || !keeps
   const isSilent = shim.use.source !== null && shim.use.path === null
   return isSilent && !keeps
+}
+
+/**
+ * Where processes are hidden, and the parent of a shim is, nothing tells that a container which it is in by its cgroup is
+ * not its own: whoever runs in there may call himself a shim, and seem to keep those beside him.
+ */
+export const isUnprovable = (
+  { complete }: Pick<HostSample, 'complete'>,
+  { node }: Pick<ShimRoot, 'node'>,
+  placeOf: PlaceOf,
+): boolean => {
+  if (complete || node.parent !== null || node.process.ppid === 0) return false
+  const cgroup = cgroupOf(node)
+  return cgroup !== null && placeOf(cgroup) !== undefined
 }
 
 /** The container that a shim runs in; its own is none. */
