@@ -34,7 +34,7 @@ import { outputs } from './outputs.mjs'
 import { renderTables } from './tables.mjs'
 import { renderTargets } from './targets.mjs'
 
-/** Of the kernel's and its own, with room to spare: 30,000 took 3 GiB. */
+/** Of the kernel's and its own, with room to spare. */
 const BYTES_OF_A_PROCESS = 200_000
 const PARTS = ['passes', 'daemon', 'outputs']
 const { values: options } = parseArgs({
