@@ -40,6 +40,8 @@ const agent = {
     passes: 1,
     failedPasses: 0,
     hungReadings: 0,
+    audits: 0,
+    auditDifferences: {},
     passSeconds: { bounds: [1, Number.POSITIVE_INFINITY], counts: [1, 1], sum: 0.1 },
     reads: { known: 1, gone: 0, denied: 0, malformed: 0 },
     events: new Map(),
