@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import type { EventType } from '../../src/core/model/event.ts'
 import type { Containerd } from './support/containerd.ts'
 import { type FeedClient, followFeed } from './support/feed-client.ts'
+import { heldBy } from './support/footprint.ts'
 import { busyboxImage } from './support/images.ts'
 import { type Node, openNode } from './support/node.ts'
 import { skipReal } from './support/prerequisites.ts'
@@ -210,15 +211,6 @@ async function quiet(served: Served): Promise<void> {
     },
     60_000,
   )
-}
-
-/** proc(5), "/proc/pid/fdinfo" */
-function heldBy(agent: string): { descriptors: number; watches: number } {
-  const descriptors = readdirSync(`${agent}/fd`)
-  const watches = descriptors
-    .filter((fd) => readlinkSync(`${agent}/fd/${fd}`).includes('inotify'))
-    .flatMap((fd) => readFileSync(`${agent}/fdinfo/${fd}`, 'utf8').match(/^inotify wd:/gm) ?? [])
-  return { descriptors: descriptors.length, watches: watches.length }
 }
 
 /** proc(5), utime and stime */

@@ -49,8 +49,8 @@ function answer(world: World): { asked: number; threads: Record<string, number> 
   }
 }
 
-/** proc(5), "/proc/pid/fdinfo" */
-function heldBy(agent: string): Pick<Footprint, 'descriptors' | 'watches'> {
+/** What the agent with this folder in a procfs has open. proc(5), "/proc/pid/fdinfo" */
+export function heldBy(agent: string): Pick<Footprint, 'descriptors' | 'watches'> {
   const descriptors = readdirSync(`${agent}/fd`)
   const watches = descriptors
     .filter((fd) => readlinkSync(`${agent}/fd/${fd}`).includes('inotify'))
