@@ -313,7 +313,9 @@ describe.skipIf(skipReal())('the page of the past', () => {
     await page.locator('.details', { hasText: 'container-shimless' }).waitFor()
     expect(await drawn(page)).toEqual(before)
     // Ages are those of that moment.
-    expect(await page.locator('.card time').first().textContent()).toBe('0 s')
+    const age = page.locator('.card time').first()
+    const since = Date.parse(String(await age.getAttribute('datetime')))
+    expect(await age.textContent()).toBe(`${Math.round((Date.parse(killed) - since) / 1_000)} s`)
 
     await page.getByRole('button', { name: 'copy link' }).click()
     await page.getByRole('button', { name: 'copied' }).waitFor()

@@ -198,7 +198,7 @@ async function reusePids(world: World, containerd: Containerd, storm: string): P
     await world.kill('KILL', pid)
     await gone(world, pid)
     await world.run(storm, 'reuse', String(pid))
-    expect(processOf(world, pid)?.comm).toBe('newcomer')
+    await until(`pid ${pid} is another program's`, () => processOf(world, pid)?.comm === 'newcomer')
   }
   return ids
 }
