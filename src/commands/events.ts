@@ -1,28 +1,21 @@
 import type { Settings } from '../config.ts'
 import type { NodeEvent } from '../core/model/event.ts'
-import type { Snapshot } from '../core/model/snapshot.ts'
 import { presentStory } from '../core/stories/present.ts'
 import { storyTeller, type Told } from '../core/stories/tell.ts'
-import { eventsBetween, type PastEvent } from '../journal/look-back.ts'
+import type { PastEvent } from '../journal/look-back.ts'
 import { attributesOf } from '../outputs/log/attributes.ts'
 import { renderEvent } from '../outputs/text/events.ts'
 import { renderTold } from '../outputs/text/stories.ts'
 import { BadInput } from '../sources/bad-input.ts'
 import type { Command, Io } from './command.ts'
-import { journalOf, sentenceOf, timeGiven } from './past.ts'
+import { historyOf } from './history-of.ts'
 
 export const events: Command = {
   name: 'events',
   title:
-    'what happened on this node, from the journal, oldest first; on a terminal, what belongs together is told together',
+    'what happened on this node, from the journal or a file of it, oldest first; on a terminal, what belongs together is told together',
   async run({ settings, io }) {
-    const directory = journalOf(settings, 'events')
-    const nowMs = Date.now()
-    const sinceMs = timeGiven('--since', settings.since, nowMs)
-    const untilMs = settings.until === undefined ? nowMs : timeGiven('--until', settings.until, nowMs)
-    if (untilMs < sinceMs) throw new BadInput('--until is before --since; give them the other way round')
     const form = formOf(settings, io)
-    const gapFound = (gap: Parameters<typeof sentenceOf>[0]) => io.stderr.write(`shimscope: ${sentenceOf(gap)}\n`)
     /** Of those that are not told yet. */
     const asked = new Set<NodeEvent>()
     const isTold = (told: Told): boolean =>
@@ -39,18 +32,17 @@ export const events: Command = {
     }
 
     const teller = storyTeller()
-    let last: Snapshot | undefined
-    for await (const past of eventsBetween(directory, sinceMs, untilMs, gapFound)) {
-      const { event, snapshots } = past
+    for await (const past of historyOf(settings, io)) {
+      if ('reboot' in past) {
+        teller.rebooted(past.reboot)
+        continue
+      }
+      const { event } = past
       if (isAsked(past, settings)) {
         if (form.event !== undefined) io.stdout.write(`${form.event(event)}\n`)
         asked.add(event)
       }
       if (form.told === undefined) continue
-      const [now] = snapshots
-      if (now !== undefined && last !== undefined && now.bootId !== last.bootId)
-        teller.rebooted(last, snapshots.at(-1) ?? now)
-      last = now
       teller.hear(event)
       tell(teller.settled())
     }

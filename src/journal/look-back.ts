@@ -1,5 +1,7 @@
 import type { NodeEvent } from '../core/model/event.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
+import type { Reboot } from '../core/model/story.ts'
+import { lookOf, rebootBetween } from '../core/snapshot/reboot.ts'
 import { STILL_MS } from './journal.ts'
 import { type JournalMoment, readSegment } from './read-segment.ts'
 import { type Flaw, listSegments, type SegmentFile } from './segment-files.ts'
@@ -23,22 +25,26 @@ export interface PastEvent {
   readonly snapshots: readonly Snapshot[]
 }
 
+/** What a journal tells of a time beside its gaps. */
+export type PastFact = PastEvent | { readonly reboot: Reboot }
+
 /** A pass may be late by so much before one says that nobody looked. */
 const LATE_MS = STILL_MS / 2
 const LONGEST_REST_MS = STILL_MS + LATE_MS
 
 /**
  * The node as it was at a time: the last moment in the journal's own order that the clock had not put behind it. Where
- * the clock went back, so that a time came twice, it is the second one. Throws what reading the directory throws.
+ * the clock went back, so that a time came twice, it is the second one. Throws what reading the directory throws, and
+ * a signal that aborts.
  */
-export async function snapshotAt(directory: string, atMs: number): Promise<Recalled> {
+export async function snapshotAt(directory: string, atMs: number, signal?: AbortSignal): Promise<Recalled> {
   const segments = listSegments(directory)
   const gaps: Gap[] = []
   for (const [index, segment] of [...segments.entries()].reverse()) {
     if (segment.opening === undefined || openedAtMs(segment) > atMs) continue
     let snapshot: Snapshot | undefined
     let nextMs: number | undefined
-    for await (const moment of readSegment(segment.path, flawIn(segment, gaps))) {
+    for await (const moment of readSegment(segment.path, flawIn(segment, gaps), signal)) {
       const takenAtMs = Date.parse(moment.snapshot.takenAt)
       if (takenAtMs > atMs) {
         nextMs = takenAtMs
@@ -56,23 +62,30 @@ export async function snapshotAt(directory: string, atMs: number): Promise<Recal
   return { snapshot: undefined, beginsAtMs: beginOf(segments), gaps }
 }
 
-/** Events from `sinceMs` to `untilMs` by their time, in the order in which they were written. */
+/**
+ * Events from `sinceMs` to `untilMs` by their time, and reboots by the time of the first look after them, in the order in
+ * which they were written. A signal that aborts is thrown.
+ */
 export async function* eventsBetween(
   directory: string,
   sinceMs: number,
   untilMs: number,
   gapFound: (gap: Gap) => void,
-): AsyncGenerator<PastEvent> {
+  signal?: AbortSignal,
+): AsyncGenerator<PastFact> {
   const segments = listSegments(directory)
   const gaps: Gap[] = []
+  const isAsked = (at: string) => Date.parse(at) >= sinceMs && Date.parse(at) <= untilMs
+  let last: Snapshot | undefined
   for (const [index, segment] of segments.entries()) {
     if (!mayHold(segment, segments[index + 1], sinceMs, untilMs)) continue
-    for await (const { before, snapshot, events } of readSegment(segment.path, flawIn(segment, gaps))) {
+    for await (const { before, snapshot, events } of readSegment(segment.path, flawIn(segment, gaps), signal)) {
+      // Within a segment the node is never another.
+      const reboot = before === undefined ? rebootBetween(last && lookOf(last), lookOf(snapshot)) : undefined
+      if (reboot !== undefined && isAsked(reboot.after.takenAt)) yield { reboot }
+      last = snapshot
       const snapshots = before === undefined ? [snapshot] : [snapshot, before]
-      for (const event of events) {
-        const atMs = Date.parse(event.at)
-        if (atMs >= sinceMs && atMs <= untilMs) yield { event, snapshots }
-      }
+      for (const event of events) if (isAsked(event.at)) yield { event, snapshots }
     }
     for (const gap of gaps.splice(0)) gapFound(gap)
   }

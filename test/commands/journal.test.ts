@@ -90,7 +90,13 @@ describe('events', () => {
 
   test('come from the journal, by time, verdict and pod', async () => {
     const { out, err, code } = await back('events', '--since', '2h')
-    expect([code, err]).toEqual([0, ''])
+    expect([code, err]).toEqual([
+      0,
+      `shimscope: the journal begins at ${at(0)}: nothing is known of what happened before\n`,
+    ])
+    // The last hour or so is what one gets, and nobody asked for it.
+    expect((await back('events')).err).toBe('')
+    expect((await back('events', '--since', at(0))).err).toBe('')
     expect(lines(out).map((line) => line.replace(/ {2,}/g, ' '))).toEqual([
       expect.stringMatching(`^${at(10)} container-created container api of pod default/api-1 was created$`),
       expect.stringMatching(`^${at(10)} container-started container api of pod default/api-1 started`),
@@ -165,6 +171,15 @@ describe('events', () => {
   test('the other way round: one sentence', async () => {
     const { code, err } = await back('events', '--since', '1h', '--until', '2h')
     expect([code, err]).toEqual([2, 'shimscope: --until is before --since; give them the other way round\n'])
+  })
+
+  test('until before its beginning: one sentence', async () => {
+    const { code, out, err } = await back('events', '--since', '3h', '--until', at(-1))
+    expect([code, out, err.replace(journal, 'JOURNAL')]).toEqual([
+      2,
+      '',
+      `shimscope: --until: the journal JOURNAL begins at ${at(0)}, and ${at(-1)} is before that; give a later time\n`,
+    ])
   })
 })
 

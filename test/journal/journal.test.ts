@@ -152,7 +152,8 @@ describe('the journal', () => {
     expect(await seqAt(20)).toBe(4)
     expect((await everyMoment(at.path)).moments.map(({ snapshot }) => snapshot)).toEqual(shown)
     const events = []
-    for await (const { event } of eventsBetween(at.path, noon, noon + 60 * minute, () => {})) events.push(event)
+    for await (const told of eventsBetween(at.path, noon, noon + 60 * minute, () => {}))
+      if ('event' in told) events.push(told.event)
     expect(events).toEqual(agent.events())
   })
 

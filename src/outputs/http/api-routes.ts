@@ -1,7 +1,7 @@
 import * as T from 'typebox'
 import type { Agent } from '../../agent/agent.ts'
-import type { NodeEvent } from '../../core/model/event.ts'
 import type { Severity, Snapshot } from '../../core/model/snapshot.ts'
+import { type Happening, isEvent } from '../../core/model/story.ts'
 import { presentStory } from '../../core/stories/present.ts'
 import { tellStories } from '../../core/stories/tell.ts'
 import { nest } from '../../core/snapshot/nest.ts'
@@ -9,7 +9,7 @@ import { timeForms } from '../../core/snapshot/time-of.ts'
 import { event, story } from './frame-schemas.ts'
 import {
   blankReasons,
-  eventsBetween,
+  happenedBetween,
   MOST_EVENTS,
   MOST_MARKS,
   type Past,
@@ -52,7 +52,8 @@ export interface ApiRoute {
   readonly schema: T.TSchema
   /** With `?follow` it does not end: server-sent events. */
   readonly follow?: 'events'
-  answer(sources: ApiSources, query: Readonly<Record<string, string | undefined>>): unknown
+  /** The signal aborts when nobody waits for the answer any more. */
+  answer(sources: ApiSources, query: Readonly<Record<string, string | undefined>>, signal: AbortSignal): unknown
 }
 
 /** Whether a parameter like `?processes` is set; `=0` and `=false` say no. */
@@ -109,8 +110,8 @@ export const apiRoutes: readonly ApiRoute[] = [
       at: `The moment as the journal has it, without processes: ${timeForms}.`,
     },
     schema: snapshot,
-    async answer(sources, query) {
-      if (query['at'] !== undefined) return await snapshotAt(sources, query['at'])
+    async answer(sources, query, signal) {
+      if (query['at'] !== undefined) return await snapshotAt(sources, query['at'], signal)
       if (!isSet(query['processes'])) return latest(sources)
       // The order matters: the snapshot is the one that the processes were made of, or a later one.
       const processes = await processesOf(sources)
@@ -155,18 +156,18 @@ export const apiRoutes: readonly ApiRoute[] = [
     },
     schema: closed({ ...momentFields, events: list(event), stories: list(story) }),
     follow: 'events',
-    async answer(sources, asked) {
-      const events =
+    async answer(sources, asked, signal) {
+      const happened =
         asked['since'] === undefined && asked['until'] === undefined
           ? someOf(sources.agent.events(), asked)
-          : await eventsBetween(sources, asked)
-      return { ...moment(latest(sources)), events, stories: storiesIn(events) }
+          : await happenedBetween(sources, asked, signal)
+      return { ...moment(latest(sources)), events: happened.filter(isEvent), stories: storiesIn(happened) }
     },
   },
   {
     path: '/api/v1/timeline',
     summary:
-      'Since when a journal is kept, if one is, when something happened, and of what nothing is known: what one needs to draw it.',
+      'Since when a journal is kept, if one is, when something happened, of what nothing is known, and when the node was rebooted: what one needs to draw it.',
     query: {
       since: `Marks from then on; from the beginning of the journal unless given: ${timeForms}.`,
       until: 'Marks until then, in the same forms; until now unless given.',
@@ -178,8 +179,12 @@ export const apiRoutes: readonly ApiRoute[] = [
       beginsAt: textOrNull,
       marks: list(closed({ at: time, events: count, worst: textOrNull })),
       blanks: list(closed({ from: time, until: time, why: word(...blankReasons) })),
+      reboots: list(story),
     }),
-    answer: async (sources, asked) => ({ ...moment(latest(sources)), ...(await timeline(sources, asked)) }),
+    answer: async (sources, asked, signal) => ({
+      ...moment(latest(sources)),
+      ...(await timeline(sources, asked, signal)),
+    }),
   },
   {
     path: '/api/v1/runtimes',
@@ -191,8 +196,8 @@ export const apiRoutes: readonly ApiRoute[] = [
 ]
 
 /** What of these events belongs together: at most that, an event before the first may be missing. */
-const storiesIn = (events: readonly NodeEvent[]) =>
-  tellStories(events).flatMap((told) => (told.kind === 'story' ? [presentStory(told.story)] : []))
+const storiesIn = (happened: readonly Happening[]) =>
+  tellStories(happened).flatMap((told) => (told.kind === 'story' ? [presentStory(told.story)] : []))
 
 async function processesOf(sources: ApiSources) {
   latest(sources)

@@ -158,7 +158,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
         return reply
       }
       reply.header('cache-control', 'no-store')
-      return await route.answer(options, request.query)
+      return await route.answer(options, request.query, request.signal)
     })
   }
   const document = JSON.stringify(openapi(version, verdictTable))

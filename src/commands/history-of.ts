@@ -1,0 +1,60 @@
+import type { Settings } from '../config.ts'
+import { toldIn } from '../journal/excerpt-history.ts'
+import type { Excerpt } from '../journal/excerpt.ts'
+import { beginningOf, eventsBetween, type PastFact } from '../journal/look-back.ts'
+import { printable } from '../outputs/text/printable.ts'
+import { BadInput } from '../sources/bad-input.ts'
+import type { Io } from './command.ts'
+import { iso, journalOf, sentenceOf, timeGiven } from './past.ts'
+import { playedOf } from './source.ts'
+
+/** Where a journal is read from unless `--since` is given. */
+const LATELY_MS = 60 * 60_000
+
+/**
+ * What happened from `--since` to `--until`, by the journal or by a file of it; what these could not say goes to stderr.
+ * Throws a BadInput.
+ */
+export function historyOf(settings: Settings, io: Io): AsyncIterable<PastFact> | Iterable<PastFact> {
+  if (settings.from === undefined) return fromJournal(settings, io)
+  const played = playedOf(settings)
+  if (played?.kind === 'excerpt') return fromExcerpt(played.excerpt, settings, io)
+  throw new BadInput(
+    `${settings.from} is a recording of what was read, and holds no events: shimscope watch --from ${settings.from} concludes and shows them; give a file that shimscope record --from-journal wrote`,
+  )
+}
+
+function fromJournal(settings: Settings, io: Io): AsyncIterable<PastFact> {
+  const directory = journalOf(settings, 'events')
+  const nowMs = Date.now()
+  const { sinceMs, untilMs } = stretchOf(settings, nowMs, nowMs - LATELY_MS)
+  const beginsAtMs = beginningOf(directory) ?? sinceMs
+  if (untilMs < beginsAtMs)
+    throw new BadInput(
+      `--until: the journal ${directory} begins at ${iso(beginsAtMs)}, and ${iso(untilMs)} is before that; give a later time`,
+    )
+  if (settings.since !== undefined && sinceMs < beginsAtMs)
+    io.stderr.write(`shimscope: the journal begins at ${iso(beginsAtMs)}: nothing is known of what happened before\n`)
+  return eventsBetween(directory, sinceMs, untilMs, (gap) => io.stderr.write(`shimscope: ${sentenceOf(gap)}\n`))
+}
+
+function fromExcerpt(excerpt: Excerpt, settings: Settings, io: Io): Iterable<PastFact> {
+  const { from } = settings
+  const times = excerpt.moments.map(({ takenAtMs }) => takenAtMs)
+  const [begunMs, endedMs] = [Math.min(...times), Math.max(...times)]
+  // What is ago is so before its end, and the latest 03:12 is the one before that.
+  const { sinceMs, untilMs } = stretchOf(settings, Date.parse(excerpt.head.until), Number.NEGATIVE_INFINITY)
+  if (sinceMs > endedMs || untilMs < begunMs)
+    throw new BadInput(
+      `${from} is of the time from ${iso(begunMs)} to ${iso(endedMs)}, and nothing of what was asked for is in it; give a time that is`,
+    )
+  for (const gap of excerpt.gaps) io.stderr.write(`shimscope: in ${from}, ${printable(gap)}\n`)
+  return toldIn(excerpt, sinceMs, untilMs)
+}
+
+function stretchOf({ since, until }: Settings, nowMs: number, unlessGivenMs: number) {
+  const sinceMs = since === undefined ? unlessGivenMs : timeGiven('--since', since, nowMs)
+  const untilMs = until === undefined ? Math.max(nowMs, sinceMs) : timeGiven('--until', until, nowMs)
+  if (untilMs < sinceMs) throw new BadInput('--until is before --since; give them the other way round')
+  return { sinceMs, untilMs }
+}
