@@ -22,12 +22,22 @@ export async function recall(settings: Settings, at: string, io: Io): Promise<Sn
   if (atMs > nowMs) throw new BadInput(`--at: ${iso(atMs)} has not come yet; leave --at out to see the node as it is`)
   const { snapshot, beginsAtMs, gaps } = await snapshotAt(directory, atMs)
   for (const gap of gaps) io.stderr.write(`shimscope: ${sentenceOf(gap)}\n`)
-  if (snapshot !== undefined) return snapshot
+  if (snapshot !== undefined) {
+    // A gap names the moment itself.
+    if (!gaps.some(({ kind }) => kind === 'unwatched')) tellOlder(snapshot, atMs, io)
+    return snapshot
+  }
   throw new BadInput(
     beginsAtMs === undefined || beginsAtMs <= atMs
       ? `nothing in the journal ${directory} can be read for ${iso(atMs)}; shimscope events --since ${iso(beginsAtMs ?? atMs)} shows what can be`
       : `the journal ${directory} begins at ${iso(beginsAtMs)}, and ${iso(atMs)} is before that; give a later time`,
   )
+}
+
+/** Nobody shall take a moment for another one, however close they are. */
+function tellOlder({ takenAt }: Snapshot, atMs: number, { stderr }: Io): void {
+  if (Date.parse(takenAt) < atMs)
+    stderr.write(`shimscope: this is the node at ${takenAt}, the last look that is known before ${iso(atMs)}\n`)
 }
 
 /** What a file from a journal shows at its end, or at `--at`. Throws a BadInput. */
@@ -38,7 +48,10 @@ export function recallFrom({ head, moments, gaps }: Excerpt, { from, at }: Setti
   // In it, the latest 03:12 is the one before its end.
   const atMs = at === undefined ? endedMs : timeGiven('--at', at, Date.parse(head.until))
   const moment = at === undefined ? moments.at(-1) : moments.findLast(({ takenAtMs }) => takenAtMs <= atMs)
-  if (moment !== undefined && atMs <= Date.parse(head.until)) return moment.snapshot
+  if (moment !== undefined && atMs <= Date.parse(head.until)) {
+    tellOlder(moment.snapshot, atMs, io)
+    return moment.snapshot
+  }
   throw new BadInput(
     `${from} is of the time from ${iso(begunMs)} to ${iso(endedMs)}, and ${iso(atMs)} is not in it; give a time that is`,
   )

@@ -75,6 +75,9 @@ describe('record --from-journal', () => {
     expect(JSON.parse(await show('snapshot'))).toEqual(played(await then(27)))
     for (const minutes of [12, 15.5, 20, 24.9, 26])
       expect(JSON.parse(await show('snapshot', '--at', at(minutes)))).toEqual(played(await then(minutes)))
+    expect((await shimscope(['tree', '--at', at(15.5), ...from])).err).toBe(
+      `shimscope: this is the node at ${at(15)}, the last look that is known before ${at(15.5)}\n`,
+    )
     // From the end of the file on, not from now.
     expect(JSON.parse(await show('snapshot', '--at', '5m'))).toEqual(played(await then(22)))
     expect(await show('tree', '--at', at(22))).toMatch(/default\/web-1\/web .*\n/)

@@ -48,7 +48,10 @@ describe('--at', () => {
     expect((await back('tree', '--at', at(15), 'api-1')).out).toContain('default/api-1/api')
     const { out, err, code } = await back('snapshot', '--at', at(15.5))
     expect(JSON.parse(out)).toMatchObject({ seq: 2, takenAt: at(15), containers: [other, aContainer()] })
-    expect([err, code]).toEqual(['', 0])
+    expect([err, code]).toEqual([
+      `shimscope: this is the node at ${at(15)}, the last look that is known before ${at(15.5)}\n`,
+      0,
+    ])
     expect(await back('verdicts', '--at', at(19))).toMatchObject({ code: 0 })
     const fired = await back('verdicts', '--at', at(25))
     expect(fired).toMatchObject({ code: 1, err: '' })

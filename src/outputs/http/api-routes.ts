@@ -107,11 +107,14 @@ export const apiRoutes: readonly ApiRoute[] = [
     summary: 'Everything about the node at one moment.',
     query: {
       processes: 'Adds the processes.',
-      at: `The moment as the journal has it, without processes: ${timeForms}.`,
+      at: `The moment as the journal has it, without processes: ${timeForms}. What is answered is the last look from then or from before; takenAt and Last-Modified say which.`,
     },
     schema: snapshot,
     async answer(sources, query, signal) {
-      if (query['at'] !== undefined) return await snapshotAt(sources, query['at'], signal)
+      if (query['at'] !== undefined) {
+        if (isSet(query['processes'])) throw noProcessesThen()
+        return await snapshotAt(sources, query['at'], signal)
+      }
       if (!isSet(query['processes'])) return latest(sources)
       // The order matters: the snapshot is the one that the processes were made of, or a later one.
       const processes = await processesOf(sources)
@@ -198,6 +201,13 @@ export const apiRoutes: readonly ApiRoute[] = [
 /** What of these events belongs together: at most that, an event before the first may be missing. */
 const storiesIn = (happened: readonly Happening[]) =>
   tellStories(happened).flatMap((told) => (told.kind === 'story' ? [presentStory(told.story)] : []))
+
+const noProcessesThen = (): Refusal =>
+  new Refusal(
+    404,
+    'The processes of a past moment are not known: a journal keeps none.',
+    'Leave ?processes out; each container tells how many it had.',
+  )
 
 async function processesOf(sources: ApiSources) {
   latest(sources)

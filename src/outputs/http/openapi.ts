@@ -74,8 +74,19 @@ const refused = {
 const operation = ({ summary, query, schema }: ApiRoute) => ({
   summary,
   parameters: parameters(query),
-  responses: { 200: { description: summary, content: { 'application/json': { schema } } }, default: refused },
+  responses: {
+    200: { description: summary, ...headers(schema), content: { 'application/json': { schema } } },
+    default: refused,
+  },
 })
+
+const headers = (schema: object) =>
+  'properties' in schema && Object.hasOwn(schema.properties as object, 'takenAt')
+    ? { headers: { 'Last-Modified': { description: shownAt, schema: { type: 'string' } } } }
+    : {}
+
+const shownAt =
+  'When the node was as it is shown: takenAt, to the second. RFC 9110, 8.8.2. Of a past moment, the last look that is known from then or from before.'
 
 const plain = (summary: string, query: ApiRoute['query'] = {}) => ({
   summary,

@@ -158,7 +158,17 @@ export function buildServer(options: ServerOptions): FastifyInstance {
         return reply
       }
       reply.header('cache-control', 'no-store')
-      return await route.answer(options, request.query, request.signal)
+      const { signal } = request
+      try {
+        const answer = await route.answer(options, request.query, signal)
+        const shown = momentOf(answer)
+        if (shown !== undefined) reply.header('last-modified', shown.toUTCString())
+        return answer
+      } catch (error) {
+        if (!signal.aborted) throw error
+        // Nobody is there to be told.
+        return reply.hijack()
+      }
     })
   }
   const document = JSON.stringify(openapi(version, verdictTable))
@@ -169,6 +179,10 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   )
   return app
 }
+
+/** When the node was as an answer shows it. */
+const momentOf = (answer: unknown): Date | undefined =>
+  typeof answer === 'object' && answer !== null && 'takenAt' in answer ? new Date(String(answer.takenAt)) : undefined
 
 /** Text parameters of a bearable length; others are ignored. */
 const queryOf = (names: readonly string[]) => ({

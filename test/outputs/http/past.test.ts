@@ -3,6 +3,7 @@ import { lookBackInto } from '../../../src/commands/look-back-into.ts'
 import { buildServer } from '../../../src/outputs/http/server.ts'
 import { journalIn, nodeAt, place } from '../../journal/support.ts'
 import { memoryAgent } from '../support/memory-agent.ts'
+import { until } from '../live/support/feed.ts'
 import { plainServer } from '../support/plain-server.ts'
 
 const noon = Date.parse('2026-11-20T12:00:00Z')
@@ -93,4 +94,80 @@ test('without a journal it says so', async () => {
     marks: [],
     blanks: [],
   })
+})
+
+test('an answer about the past says which moment it shows', async () => {
+  using at = place()
+  const { journal } = await journalIn(at.path)
+  const agent = memoryAgent()
+  journal.follow(agent)
+  for (let step = 0; step < 3; step += 1) agent.look(nodeAt(step, 3, noon + step * 3 * minute))
+  await journal.close()
+  const app = buildServer({ agent, ...plainServer, loopback: false, allowedHosts: ['*'], past: lookBackInto(at.path) })
+  // Nobody looked then: what is answered is two minutes older.
+  for (const [asked, shown] of [
+    ['?at=2026-11-20T12:05:00Z', 3],
+    ['?at=2026-11-20T12:06:00Z', 6],
+    ['', 6],
+  ] as const) {
+    const { headers, body } = await app.inject(`/api/v1/snapshot${asked}`)
+    expect(JSON.parse(body)).toMatchObject({ takenAt: iso(shown) })
+    expect(headers['last-modified']).toBe(new Date(noon + shown * minute).toUTCString())
+  }
+  const refused = await app.inject('/api/v1/snapshot?processes&at=2026-11-20T12:05:00Z')
+  expect([refused.statusCode, refused.json()]).toEqual([
+    404,
+    {
+      error: 'The processes of a past moment are not known: a journal keeps none.',
+      next: 'Leave ?processes out; each container tells how many it had.',
+    },
+  ])
+})
+
+test('nobody looks on for a client that has gone, and its place is free for another', async () => {
+  using at = place()
+  const { journal } = await journalIn(at.path)
+  const agent = memoryAgent()
+  journal.follow(agent)
+  for (let step = 0; step < 3; step += 1) agent.look(nodeAt(step, 3, noon + step * minute))
+  await journal.close()
+  const signals: AbortSignal[] = []
+  const looking = lookBackInto(at.path)
+  const failures: unknown[] = []
+  let slow = true
+  let waiting: boolean | undefined
+  const app = buildServer({
+    agent,
+    ...plainServer,
+    loopback: true,
+    report: (error) => failures.push(error),
+    past: {
+      ...looking,
+      async snapshotAt(atMs, signal) {
+        signals.push(signal)
+        if (slow) await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+        const found = await looking.snapshotAt(atMs, signal)
+        waiting = !signal.aborted
+        return found
+      },
+    },
+  })
+  const url = `${await app.listen({ host: '127.0.0.1', port: 0 })}/api/v1/snapshot?at=${iso(1)}`
+  try {
+    const asking = new AbortController()
+    const answer = fetch(url, { signal: asking.signal }).catch(() => 'given up')
+    await until(() => signals.length === 1)
+    expect(signals[0]?.aborted).toBe(false)
+    asking.abort()
+    expect(await answer).toBe('given up')
+    await until(() => signals[0]?.aborted === true)
+    slow = false
+    const next = await fetch(url)
+    expect([next.status, await next.json()]).toMatchObject([200, { takenAt: iso(1) }])
+    expect([signals.length, waiting]).toEqual([2, true])
+    // It is no failure of ours.
+    expect(failures).toEqual([])
+  } finally {
+    await app.close()
+  }
 })
