@@ -106,7 +106,7 @@ export const apiRoutes: readonly ApiRoute[] = [
     path: '/api/v1/snapshot',
     summary: 'Everything about the node at one moment.',
     query: {
-      processes: 'Adds the processes.',
+      processes: 'Adds the processes; refused where they are not known, since what is shown is from a journal.',
       at: `The moment as the journal has it, without processes: ${timeForms}. What is answered is the last look from then or from before; takenAt and Last-Modified say which.`,
     },
     schema: snapshot,

@@ -102,7 +102,8 @@ const live = {
     'WebSocket: hello, then a snapshot or the deltas since `since`, then deltas and heartbeats (see Frame), one JSON text each.',
   parameters: parameters({
     since: 'RUN:SEQ of the last frame that was applied, to go on from there.',
-    processes: 'Adds the processes.',
+    processes:
+      'Adds the processes. A snapshot without any says that they are not known: what is played is from a journal.',
   }),
   responses: { 101: { description: 'Frames follow.' }, default: refused },
 }
