@@ -27,14 +27,13 @@ export function historyOf(settings: Settings, io: Io): AsyncIterable<PastFact> |
 function fromJournal(settings: Settings, io: Io): AsyncIterable<PastFact> {
   const directory = journalOf(settings, 'events')
   const nowMs = Date.now()
-  const { sinceMs, untilMs } = stretchOf(settings, nowMs, nowMs - LATELY_MS)
+  const { sinceMs, untilMs } = stretchOf(settings, nowMs, { sinceMs: nowMs - LATELY_MS, untilMs: nowMs })
   const beginsAtMs = beginningOf(directory) ?? sinceMs
   if (untilMs < beginsAtMs)
     throw new BadInput(
       `--until: the journal ${directory} begins at ${iso(beginsAtMs)}, and ${iso(untilMs)} is before that; give a later time`,
     )
-  if (settings.since !== undefined && sinceMs < beginsAtMs)
-    io.stderr.write(`shimscope: the journal begins at ${iso(beginsAtMs)}: nothing is known of what happened before\n`)
+  if (settings.since !== undefined) tellBeginning('the journal', beginsAtMs, sinceMs, io)
   return eventsBetween(directory, sinceMs, untilMs, (gap) => io.stderr.write(`shimscope: ${sentenceOf(gap)}\n`))
 }
 
@@ -43,18 +42,36 @@ function fromExcerpt(excerpt: Excerpt, settings: Settings, io: Io): Iterable<Pas
   const times = excerpt.moments.map(({ takenAtMs }) => takenAtMs)
   const [begunMs, endedMs] = [Math.min(...times), Math.max(...times)]
   // What is ago is so before its end, and the latest 03:12 is the one before that.
-  const { sinceMs, untilMs } = stretchOf(settings, Date.parse(excerpt.head.until), Number.NEGATIVE_INFINITY)
+  const whole = { sinceMs: Number.NEGATIVE_INFINITY, untilMs: Number.POSITIVE_INFINITY }
+  const { sinceMs, untilMs } = stretchOf(settings, Date.parse(excerpt.head.until), whole)
   if (sinceMs > endedMs || untilMs < begunMs)
     throw new BadInput(
       `${from} is of the time from ${iso(begunMs)} to ${iso(endedMs)}, and nothing of what was asked for is in it; give a time that is`,
     )
+  if (settings.since !== undefined) tellBeginning(`${from}`, begunMs, sinceMs, io)
   for (const gap of excerpt.gaps) io.stderr.write(`shimscope: in ${from}, ${printable(gap)}\n`)
   return toldIn(excerpt, sinceMs, untilMs)
 }
 
-function stretchOf({ since, until }: Settings, nowMs: number, unlessGivenMs: number) {
-  const sinceMs = since === undefined ? unlessGivenMs : timeGiven('--since', since, nowMs)
-  const untilMs = until === undefined ? Math.max(nowMs, sinceMs) : timeGiven('--until', until, nowMs)
-  if (untilMs < sinceMs) throw new BadInput('--until is before --since; give them the other way round')
-  return { sinceMs, untilMs }
+/** Nobody shall take what is not known for what did not happen. */
+function tellBeginning(named: string, beginsAtMs: number, sinceMs: number, { stderr }: Io): void {
+  if (sinceMs < beginsAtMs)
+    stderr.write(`shimscope: ${named} begins at ${iso(beginsAtMs)}: nothing is known of what happened before\n`)
+}
+
+interface Stretch {
+  readonly sinceMs: number
+  readonly untilMs: number
+}
+
+function stretchOf({ since, until }: Settings, nowMs: number, unlessGiven: Stretch): Stretch {
+  const sinceMs = since === undefined ? unlessGiven.sinceMs : timeGiven('--since', since, nowMs)
+  const untilMs = until === undefined ? unlessGiven.untilMs : timeGiven('--until', until, nowMs)
+  if (untilMs >= sinceMs) return { sinceMs, untilMs }
+  if (until === undefined) throw new BadInput(`--since: ${iso(sinceMs)} has not come yet; give a time that has`)
+  throw new BadInput(
+    since === undefined
+      ? `--until ${iso(untilMs)} is before the last hour, which is shown unless --since is given; give --since too`
+      : '--until is before --since; give them the other way round',
+  )
 }

@@ -219,6 +219,11 @@ describe('such a file', () => {
     expect(lines(await told('--until', at(21)))).toHaveLength(2)
     // From the end of the file on, not from now.
     expect(lines(await told('--since', '3m'))).toHaveLength(1)
+    expect(await told('--since', '1h')).toEqual({
+      code: 0,
+      out: (await told()).out,
+      err: `shimscope: ${file} begins at ${at(12)}: nothing is known of what happened before\n`,
+    })
     expect((await told('--since', '6m', '--until', '5m')).out).toBe('')
   })
 

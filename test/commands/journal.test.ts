@@ -176,6 +176,16 @@ describe('events', () => {
     expect([code, err]).toEqual([2, 'shimscope: --until is before --since; give them the other way round\n'])
   })
 
+  test.each([
+    [['--since', '2999-01-01'], '--since: 2999-01-01T00:00:00.000Z has not come yet; give a time that has'],
+    [
+      ['--until', at(-30)],
+      `--until ${at(-30)} is before the last hour, which is shown unless --since is given; give --since too`,
+    ],
+  ])('%j: one sentence', async (argv, sentence) => {
+    expect(await back('events', ...argv)).toEqual({ code: 2, out: '', err: `shimscope: ${sentence}\n` })
+  })
+
   test('until before its beginning: one sentence', async () => {
     const { code, out, err } = await back('events', '--since', '3h', '--until', at(-1))
     expect([code, out, err.replace(journal, 'JOURNAL')]).toEqual([
