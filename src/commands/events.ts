@@ -2,6 +2,7 @@ import type { Settings } from '../config.ts'
 import type { NodeEvent } from '../core/model/event.ts'
 import { presentStory } from '../core/stories/present.ts'
 import { storyTeller, type Told } from '../core/stories/tell.ts'
+import { verdictRules } from '../core/verdicts/index.ts'
 import type { PastEvent } from '../journal/look-back.ts'
 import { attributesOf } from '../outputs/log/attributes.ts'
 import { renderEvent } from '../outputs/text/events.ts'
@@ -9,6 +10,7 @@ import { renderTold } from '../outputs/text/stories.ts'
 import { BadInput } from '../sources/bad-input.ts'
 import type { Command, Io } from './command.ts'
 import { historyOf } from './history-of.ts'
+import { iso } from './past.ts'
 
 export const events: Command = {
   name: 'events',
@@ -16,6 +18,13 @@ export const events: Command = {
     'what happened on this node, from the journal or a file of it, oldest first; on a terminal, what belongs together is told together',
   async run({ settings, io }) {
     const form = formOf(settings, io)
+    checkCode(settings)
+    const { sinceMs, untilMs, facts } = historyOf(settings, io)
+    let silent = true
+    const print = (line: string) => {
+      silent = false
+      io.stdout.write(`${line}\n`)
+    }
     /** Of those that are not told yet. */
     const asked = new Set<NodeEvent>()
     const isTold = (told: Told): boolean =>
@@ -27,19 +36,19 @@ export const events: Command = {
     const tell = (all: readonly Told[]) => {
       for (const told of all.filter(isTold)) {
         const line = form.told?.(told)
-        if (line !== undefined) io.stdout.write(`${line}\n`)
+        if (line !== undefined) print(line)
       }
     }
 
     const teller = storyTeller()
-    for await (const past of historyOf(settings, io)) {
+    for await (const past of facts) {
       if ('reboot' in past) {
         teller.rebooted(past.reboot)
         continue
       }
       const { event } = past
       if (isAsked(past, settings)) {
-        if (form.event !== undefined) io.stdout.write(`${form.event(event)}\n`)
+        if (form.event !== undefined) print(form.event(event))
         asked.add(event)
       }
       if (form.told === undefined) continue
@@ -47,8 +56,17 @@ export const events: Command = {
       tell(teller.settled())
     }
     tell(teller.rest())
+    if (silent) io.stderr.write(`shimscope: ${nothing(settings)} from ${iso(sinceMs)} to ${iso(untilMs)}\n`)
     return 0
   },
+}
+
+const nothing = ({ code, pod }: Settings): string =>
+  code === undefined && pod === undefined ? 'nothing is known to have happened' : 'nothing that was asked for is known'
+
+function checkCode({ code }: Settings): void {
+  if (code !== undefined && !verdictRules.some((rule) => rule.code === code))
+    throw new BadInput(`--code: no verdict is called ${JSON.stringify(code)}; shimscope explain lists them all`)
 }
 
 /** How things are printed: each event as it is read, and each story or event in the order in which stories begin. */

@@ -1,7 +1,7 @@
 import type { Settings } from '../config.ts'
 import { toldIn } from '../journal/excerpt-history.ts'
 import type { Excerpt } from '../journal/excerpt.ts'
-import { beginningOf, eventsBetween, type PastFact } from '../journal/look-back.ts'
+import { beginningOf, eventsBetween, type Gap, type PastFact } from '../journal/look-back.ts'
 import { printable } from '../outputs/text/printable.ts'
 import { BadInput } from '../sources/bad-input.ts'
 import type { Io } from './command.ts'
@@ -11,11 +11,18 @@ import { playedOf } from './source.ts'
 /** Where a journal is read from unless `--since` is given. */
 const LATELY_MS = 60 * 60_000
 
+/** What happened from one time to another. */
+export interface History {
+  readonly sinceMs: number
+  readonly untilMs: number
+  readonly facts: AsyncIterable<PastFact> | Iterable<PastFact>
+}
+
 /**
  * What happened from `--since` to `--until`, by the journal or by a file of it; what these could not say goes to stderr.
  * Throws a BadInput.
  */
-export function historyOf(settings: Settings, io: Io): AsyncIterable<PastFact> | Iterable<PastFact> {
+export function historyOf(settings: Settings, io: Io): History {
   if (settings.from === undefined) return fromJournal(settings, io)
   const played = playedOf(settings)
   if (played?.kind === 'excerpt') return fromExcerpt(played.excerpt, settings, io)
@@ -24,20 +31,26 @@ export function historyOf(settings: Settings, io: Io): AsyncIterable<PastFact> |
   )
 }
 
-function fromJournal(settings: Settings, io: Io): AsyncIterable<PastFact> {
+function fromJournal(settings: Settings, io: Io): History {
   const directory = journalOf(settings, 'events')
   const nowMs = Date.now()
-  const { sinceMs, untilMs } = stretchOf(settings, nowMs, { sinceMs: nowMs - LATELY_MS, untilMs: nowMs })
+  const stretch = stretchOf(settings, nowMs, { sinceMs: nowMs - LATELY_MS, untilMs: nowMs })
+  const [sinceMs, untilMs] = [stretch.sinceMs, Math.min(stretch.untilMs, nowMs)]
   const beginsAtMs = beginningOf(directory) ?? sinceMs
   if (untilMs < beginsAtMs)
     throw new BadInput(
       `--until: the journal ${directory} begins at ${iso(beginsAtMs)}, and ${iso(untilMs)} is before that; give a later time`,
     )
   if (settings.since !== undefined) tellBeginning('the journal', beginsAtMs, sinceMs, io)
-  return eventsBetween(directory, sinceMs, untilMs, (gap) => io.stderr.write(`shimscope: ${sentenceOf(gap)}\n`))
+  const gapFound = (gap: Gap) => io.stderr.write(`shimscope: ${sentenceOf(gap)}\n`)
+  return {
+    sinceMs: Math.max(sinceMs, beginsAtMs),
+    untilMs,
+    facts: eventsBetween(directory, sinceMs, untilMs, gapFound),
+  }
 }
 
-function fromExcerpt(excerpt: Excerpt, settings: Settings, io: Io): Iterable<PastFact> {
+function fromExcerpt(excerpt: Excerpt, settings: Settings, io: Io): History {
   const { from } = settings
   const times = excerpt.moments.map(({ takenAtMs }) => takenAtMs)
   const [begunMs, endedMs] = [Math.min(...times), Math.max(...times)]
@@ -50,7 +63,11 @@ function fromExcerpt(excerpt: Excerpt, settings: Settings, io: Io): Iterable<Pas
     )
   if (settings.since !== undefined) tellBeginning(`${from}`, begunMs, sinceMs, io)
   for (const gap of excerpt.gaps) io.stderr.write(`shimscope: in ${from}, ${printable(gap)}\n`)
-  return toldIn(excerpt, sinceMs, untilMs)
+  return {
+    sinceMs: Math.max(sinceMs, begunMs),
+    untilMs: Math.min(untilMs, endedMs),
+    facts: toldIn(excerpt, sinceMs, untilMs),
+  }
 }
 
 /** Nobody shall take what is not known for what did not happen. */
@@ -59,10 +76,7 @@ function tellBeginning(named: string, beginsAtMs: number, sinceMs: number, { std
     stderr.write(`shimscope: ${named} begins at ${iso(beginsAtMs)}: nothing is known of what happened before\n`)
 }
 
-interface Stretch {
-  readonly sinceMs: number
-  readonly untilMs: number
-}
+type Stretch = Pick<History, 'sinceMs' | 'untilMs'>
 
 function stretchOf({ since, until }: Settings, nowMs: number, unlessGiven: Stretch): Stretch {
   const sinceMs = since === undefined ? unlessGiven.sinceMs : timeGiven('--since', since, nowMs)

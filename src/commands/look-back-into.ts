@@ -20,6 +20,8 @@ export function lookBackInto(directory: string): Past {
     asked += 1
     try {
       return await look()
+    } catch (error) {
+      throw unreadable(error) ?? error
     } finally {
       asked -= 1
     }
@@ -35,8 +37,25 @@ export function lookBackInto(directory: string): Past {
       ),
     lastEvents: (sinceMs, untilMs, most, signal) => oneOfFew(() => happened.last(sinceMs, untilMs, most, signal)),
     timeline: (sinceMs, untilMs, parts, signal) => oneOfFew(() => happened.timeline(sinceMs, untilMs, parts, signal)),
-    beginsAtMs: () => beginningOf(directory),
+    beginsAtMs() {
+      try {
+        return beginningOf(directory)
+      } catch (error) {
+        throw unreadable(error) ?? error
+      }
+    },
   }
+}
+
+/** `undefined`: it is not the file system that says so. */
+function unreadable(error: unknown): Refusal | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (typeof code !== 'string' || !/^E[A-Z]+$/.test(code)) return undefined
+  return new Refusal(
+    500,
+    `The journal cannot be read (${code}).`,
+    'See whether the directory of --journal.directory is there, and who may read it.',
+  )
 }
 
 /** With so many events at the most. */

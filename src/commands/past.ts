@@ -21,10 +21,14 @@ export async function recall(settings: Settings, at: string, io: Io): Promise<Sn
   const atMs = timeGiven('--at', at, nowMs)
   if (atMs > nowMs) throw new BadInput(`--at: ${iso(atMs)} has not come yet; leave --at out to see the node as it is`)
   const { snapshot, beginsAtMs, gaps } = await snapshotAt(directory, atMs)
-  for (const gap of gaps) io.stderr.write(`shimscope: ${sentenceOf(gap)}\n`)
+  for (const gap of gaps) {
+    const moment =
+      gap.kind === 'flawed' ? '' : `: this is the last moment ${gap.untilMs === undefined ? 'that is known' : 'before'}`
+    io.stderr.write(`shimscope: ${sentenceOf(gap)}${moment}\n`)
+  }
   if (snapshot !== undefined) {
-    // A gap names the moment itself.
-    if (!gaps.some(({ kind }) => kind === 'unwatched')) tellOlder(snapshot, atMs, io)
+    // A blank names the moment itself.
+    if (!gaps.some(({ kind }) => kind === 'blank')) tellOlder(snapshot, atMs, io)
     return snapshot
   }
   throw new BadInput(
@@ -90,14 +94,23 @@ export function timeGiven(where: string, given: string, nowMs: number): number {
 /** A gap as a person should read it. */
 export function sentenceOf(gap: Gap): string {
   switch (gap.kind) {
-    case 'unwatched':
-      return gap.untilMs === undefined
-        ? `nothing is written after ${iso(gap.fromMs)}: this is the last moment that is known`
-        : `nobody looked between ${iso(gap.fromMs)} and ${iso(gap.untilMs)}: this is the last moment before`
+    case 'blank':
+      return blankSentence(gap.why, iso(gap.fromMs), gap.untilMs === undefined ? undefined : iso(gap.untilMs))
     case 'flawed':
       return gap.flaw.kind === 'torn'
         ? `${gap.path} ends with a torn record: its last ${gap.flaw.bytes} bytes are left out`
         : `${gap.path} is damaged: its last ${gap.flaw.bytes} bytes are left out; what follows is in the next file`
+  }
+}
+
+function blankSentence(why: 'unwatched' | 'damaged', from: string, until: string | undefined): string {
+  switch (why) {
+    case 'unwatched':
+      return until === undefined ? `nothing is written after ${from}` : `nobody looked between ${from} and ${until}`
+    case 'damaged':
+      return until === undefined
+        ? `nothing can be read of the time after ${from}`
+        : `nothing can be read of the time between ${from} and ${until}`
   }
 }
 

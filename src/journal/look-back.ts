@@ -2,15 +2,20 @@ import type { NodeEvent } from '../core/model/event.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import type { Reboot } from '../core/model/story.ts'
 import { lookOf, rebootBetween } from '../core/snapshot/reboot.ts'
-import { STILL_MS } from './journal.ts'
+import { type Blank, unwatched } from './marks.ts'
 import { type JournalMoment, readSegment } from './read-segment.ts'
 import { type Flaw, listSegments, type SegmentFile } from './segment-files.ts'
 
 /** What a journal could not say, for a sentence about it. */
 export type Gap =
   | { readonly kind: 'flawed'; readonly path: string; readonly flaw: Flaw }
-  /** Nobody looked between the two; `untilMs`: nobody has looked since. */
-  | { readonly kind: 'unwatched'; readonly fromMs: number; readonly untilMs: number | undefined }
+  /** Nothing is known between the two; `untilMs` is `undefined`: nor of what came since. */
+  | {
+      readonly kind: 'blank'
+      readonly why: Blank['why']
+      readonly fromMs: number
+      readonly untilMs: number | undefined
+    }
 
 export interface Recalled {
   /** `undefined`: the journal begins later, at `beginsAtMs`, or holds nothing that can be read. */
@@ -27,10 +32,6 @@ export interface PastEvent {
 
 /** What a journal tells of a time beside its gaps. */
 export type PastFact = PastEvent | { readonly reboot: Reboot }
-
-/** A pass may be late by so much before one says that nobody looked. */
-const LATE_MS = STILL_MS / 2
-const LONGEST_REST_MS = STILL_MS + LATE_MS
 
 /**
  * The node as it was at a time: the last moment in the journal's own order that the clock had not put behind it. Where
@@ -56,7 +57,8 @@ export async function snapshotAt(directory: string, atMs: number, signal?: Abort
     const fromMs = Date.parse(snapshot.takenAt)
     const next = segments.slice(index + 1).find(({ opening }) => opening !== undefined)
     const untilMs = nextMs ?? (next && openedAtMs(next))
-    if (atMs - fromMs > LONGEST_REST_MS) gaps.push({ kind: 'unwatched', fromMs, untilMs })
+    const damaged = nextMs === undefined && (gaps.some(isDamage) || segments[index + 1] !== next)
+    gaps.push(...blankBetween(fromMs, atMs, damaged).map((gap) => ({ ...gap, untilMs })))
     return { snapshot, beginsAtMs: beginOf(segments), gaps }
   }
   return { snapshot: undefined, beginsAtMs: beginOf(segments), gaps }
@@ -64,7 +66,7 @@ export async function snapshotAt(directory: string, atMs: number, signal?: Abort
 
 /**
  * Events from `sinceMs` to `untilMs` by their time, and reboots by the time of the first look after them, in the order in
- * which they were written. A signal that aborts is thrown.
+ * which they were written; and the gaps of that time. Throws as above.
  */
 export async function* eventsBetween(
   directory: string,
@@ -77,18 +79,28 @@ export async function* eventsBetween(
   const gaps: Gap[] = []
   const isAsked = (at: string) => Date.parse(at) >= sinceMs && Date.parse(at) <= untilMs
   let last: Snapshot | undefined
+  let damaged = false
+  const tellBlank = (toMs: number) => {
+    for (const gap of blankBetween(last && Date.parse(last.takenAt), toMs, damaged))
+      if (gap.fromMs < untilMs && gap.untilMs > sinceMs) gapFound(gap)
+  }
   for (const [index, segment] of segments.entries()) {
     if (!mayHold(segment, segments[index + 1], sinceMs, untilMs)) continue
     for await (const { before, snapshot, events } of readSegment(segment.path, flawIn(segment, gaps), signal)) {
       // Within a segment the node is never another.
       const reboot = before === undefined ? rebootBetween(last && lookOf(last), lookOf(snapshot)) : undefined
       if (reboot !== undefined && isAsked(reboot.after.takenAt)) yield { reboot }
+      tellBlank(Date.parse(snapshot.takenAt))
       last = snapshot
+      damaged = false
       const snapshots = before === undefined ? [snapshot] : [snapshot, before]
       for (const event of events) if (isAsked(event.at)) yield { event, snapshots }
     }
+    damaged ||= segment.opening === undefined || gaps.some(isDamage)
     for (const gap of gaps.splice(0)) gapFound(gap)
   }
+  for (const gap of blankBetween(last && Date.parse(last.takenAt), untilMs, damaged))
+    gapFound({ ...gap, untilMs: undefined })
 }
 
 /** What a journal tells of a time, in the order in which it was written. */
@@ -104,8 +116,9 @@ export async function* toldBetween(directory: string, fromMs: number, untilMs: n
   /** The last one before `fromMs`. */
   let lead: JournalMoment | undefined
   let lastMs: number | undefined
+  let damaged = false
   const leadIn = function* (): Generator<Told> {
-    if (lead === undefined || lastMs !== undefined || fromMs - takenAtMs(lead) > LONGEST_REST_MS) return
+    if (lead === undefined || lastMs !== undefined || unwatched(takenAtMs(lead), fromMs).length > 0) return
     lastMs = takenAtMs(lead)
     yield { moment: { ...lead, events: [] } }
   }
@@ -120,16 +133,27 @@ export async function* toldBetween(directory: string, fromMs: number, untilMs: n
         continue
       }
       yield* leadIn()
-      if (lastMs !== undefined && atMs - lastMs > LONGEST_REST_MS)
-        yield { gap: { kind: 'unwatched', fromMs: lastMs, untilMs: atMs } }
+      for (const gap of blankBetween(lastMs, atMs, damaged)) yield { gap }
       lastMs = atMs
+      damaged = false
       yield { moment }
     }
+    damaged ||= segment.opening === undefined || gaps.some(isDamage)
     for (const gap of gaps.splice(0)) yield { gap }
   }
   // Between two looks at a node where nothing happened.
   yield* leadIn()
 }
+
+const isDamage = (gap: Gap): boolean => gap.kind === 'flawed' && gap.flaw.kind === 'damaged'
+
+/** What is not known between two moments that follow on each other. */
+const blankBetween = (fromMs: number | undefined, untilMs: number, damaged: boolean) =>
+  unwatched(fromMs, untilMs).map((blank) => ({
+    ...blank,
+    kind: 'blank' as const,
+    why: damaged ? ('damaged' as const) : blank.why,
+  }))
 
 const takenAtMs = ({ snapshot }: JournalMoment): number => Date.parse(snapshot.takenAt)
 

@@ -116,7 +116,7 @@ describe('record --from-journal', () => {
     [['--around', at(-2)], `the journal JOURNAL begins at ${at(0)}, and ${at(-2)} is before that; give a later time`],
     [
       ['--around', at(45), '--before', '5m', '--after', '5m'],
-      `the journal JOURNAL has nothing from ${at(40)} to ${at(50)}: nothing is written after ${at(30)}: this is the last moment that is known; give another --around`,
+      `the journal JOURNAL has nothing from ${at(40)} to ${at(50)}: nothing is written after ${at(30)}; give another --around`,
     ],
     [
       ['--around', at(5), '--from', 'x'],

@@ -77,6 +77,19 @@ test('the API looks back into the journal', async () => {
   await journal.close()
 })
 
+test('a journal that cannot be read: one sentence, and no failure of ours', async () => {
+  const at = place()
+  const agent = memoryAgent(nodeAt(0, 3, noon))
+  const get = serverOf(agent, at.path)
+  at[Symbol.dispose]()
+  for (const url of [`/api/v1/snapshot?at=${iso(0)}`, `/api/v1/events?since=${iso(0)}`, '/api/v1/timeline'])
+    expect(await get(url)).toEqual({
+      status: 500,
+      error: 'The journal cannot be read (ENOENT).',
+      next: 'See whether the directory of --journal.directory is there, and who may read it.',
+    })
+})
+
 test('without a journal it says so', async () => {
   const get = serverOf(memoryAgent(nodeAt(0, 3, noon)), undefined)
   for (const url of ['/api/v1/snapshot?at=1h', '/api/v1/events?since=1h', '/api/v1/events?until=1h'])
