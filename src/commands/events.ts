@@ -47,11 +47,10 @@ export const events: Command = {
         continue
       }
       const { event } = past
-      if (isAsked(past, settings)) {
-        if (form.event !== undefined) print(form.event(event))
-        asked.add(event)
-      }
+      const isWanted = isAsked(past, settings)
+      if (isWanted && form.event !== undefined) print(form.event(event))
       if (form.told === undefined) continue
+      if (isWanted) asked.add(event)
       teller.hear(event)
       tell(teller.settled())
     }
