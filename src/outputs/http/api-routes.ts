@@ -65,6 +65,15 @@ const latest = ({ agent }: ApiSources): Snapshot => {
   return pass.snapshot
 }
 
+/** What is there now, or what `?at=` asks for of the past. */
+export const shownBy = async (
+  sources: ApiSources,
+  query: Readonly<Record<string, string | undefined>>,
+  signal: AbortSignal,
+): Promise<Snapshot> => (query['at'] === undefined ? latest(sources) : await snapshotAt(sources, query['at'], signal))
+
+export const at = `The moment as the journal has it, without processes: ${timeForms}. What is answered is the last look from then or from before; takenAt and Last-Modified say which.`
+
 const moment = ({ run, seq, takenAt }: Snapshot) => ({ run, seq, takenAt })
 const momentFields = { run: text, seq: count, takenAt: time }
 
@@ -76,10 +85,10 @@ const collection = (
 ): ApiRoute => ({
   path: `/api/v1/${name}`,
   summary,
-  query: {},
+  query: { at },
   schema: closed({ ...momentFields, [name]: list(item) }),
-  answer: (sources) => {
-    const shown = latest(sources)
+  async answer(sources, query, signal) {
+    const shown = await shownBy(sources, query, signal)
     return { ...moment(shown), [name]: shown[name] }
   },
 })
@@ -107,15 +116,12 @@ export const apiRoutes: readonly ApiRoute[] = [
     summary: 'Everything about the node at one moment.',
     query: {
       processes: 'Adds the processes; refused where they are not known, since what is shown is from a journal.',
-      at: `The moment as the journal has it, without processes: ${timeForms}. What is answered is the last look from then or from before; takenAt and Last-Modified say which.`,
+      at,
     },
     schema: snapshot,
     async answer(sources, query, signal) {
-      if (query['at'] !== undefined) {
-        if (isSet(query['processes'])) throw noProcessesThen()
-        return await snapshotAt(sources, query['at'], signal)
-      }
-      if (!isSet(query['processes'])) return latest(sources)
+      if (!isSet(query['processes'])) return await shownBy(sources, query, signal)
+      if (query['at'] !== undefined) throw noProcessesThen()
       // The order matters: the snapshot is the one that the processes were made of, or a later one.
       const processes = await processesOf(sources)
       return { ...latest(sources), processes }
@@ -125,10 +131,10 @@ export const apiRoutes: readonly ApiRoute[] = [
     path: '/api/v1/tree',
     summary:
       'Daemons with their shims, shims with their containers, and the verdicts about each; nested as they are kept.',
-    query: {},
+    query: { at },
     schema: closed({ ...momentFields, roots: T.Unsafe({ type: 'array', items: { $ref: 'branch#' } }) }),
-    answer: (sources) => {
-      const shown = latest(sources)
+    async answer(sources, query, signal) {
+      const shown = await shownBy(sources, query, signal)
       return { ...moment(shown), roots: nest(shown) }
     },
   },
@@ -139,9 +145,10 @@ export const apiRoutes: readonly ApiRoute[] = [
   {
     path: '/api/v1/processes',
     summary: 'Every process on the node and what it is.',
-    query: {},
+    query: { at: 'Refused: a journal keeps no processes.' },
     schema: closed({ ...momentFields, processes: list(process) }),
-    async answer(sources) {
+    async answer(sources, query) {
+      if (query['at'] !== undefined) throw noProcessesThen()
       const processes = await processesOf(sources)
       return { ...moment(latest(sources)), processes }
     },
@@ -206,7 +213,7 @@ const noProcessesThen = (): Refusal =>
   new Refusal(
     404,
     'The processes of a past moment are not known: a journal keeps none.',
-    'Leave ?processes out; each container tells how many it had.',
+    'Ask /api/v1/containers?at= how many each container had.',
   )
 
 async function processesOf(sources: ApiSources) {

@@ -1,4 +1,4 @@
-import { type ApiRoute, apiRoutes, branch, type VerdictRow } from './api-routes.ts'
+import { type ApiRoute, apiRoutes, at, branch, type VerdictRow } from './api-routes.ts'
 import * as frames from './frame-schemas.ts'
 import * as model from './snapshot-schemas.ts'
 
@@ -22,7 +22,7 @@ export function openapi(version: string, verdictTable: readonly VerdictRow[]): o
           responses: { 200: { description: 'JSON Schema, 2020-12', content: { 'application/schema+json': {} } } },
         },
       },
-      '/tree': { get: plain('The tree as text.', { q: 'Only what this pid, container id or pod names.' }) },
+      '/tree': { get: plain('The tree as text.', { q: 'Only what this pid, container id or pod names.', at }) },
       '/metrics': { get: plain('Metrics for Prometheus, as text or OpenMetrics by Accept.') },
       '/-/healthy': { get: plain('Answers while the agent runs.') },
       '/-/ready': { get: plain('Answers 200 while what is served is fresh, else 503.') },

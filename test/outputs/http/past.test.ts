@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { lookBackInto } from '../../../src/commands/look-back-into.ts'
 import { buildServer } from '../../../src/outputs/http/server.ts'
+import { aProcess } from '../../core/snapshot/support/nodes.ts'
 import { journalIn, nodeAt, place } from '../../journal/support.ts'
 import { memoryAgent } from '../support/memory-agent.ts'
 import { until } from '../live/support/feed.ts'
@@ -132,9 +133,50 @@ test('an answer about the past says which moment it shows', async () => {
     404,
     {
       error: 'The processes of a past moment are not known: a journal keeps none.',
-      next: 'Leave ?processes out; each container tells how many it had.',
+      next: 'Ask /api/v1/containers?at= how many each container had.',
     },
   ])
+})
+
+test('whatever shows the node shows it as it was, too', async () => {
+  using at = place()
+  const { journal } = await journalIn(at.path)
+  const agent = memoryAgent()
+  journal.follow(agent)
+  const shown = Array.from({ length: 5 }, (_, step) => agent.look(nodeAt(step, 3, noon + step * minute)).snapshot)
+  await journal.close()
+  agent.running = [aProcess()]
+  const app = buildServer({
+    agent,
+    ...plainServer,
+    renderTree: ({ takenAt, processes }) => `${takenAt} ${processes?.length ?? 'no'} processes`,
+    loopback: false,
+    allowedHosts: ['*'],
+    past: lookBackInto(at.path),
+  })
+  const then = shown[2]
+  for (const name of ['daemons', 'shims', 'containers', 'verdicts'] as const)
+    expect((await app.inject(`/api/v1/${name}?at=${iso(2)}`)).json()).toEqual({
+      run: then?.run,
+      seq: then?.seq,
+      takenAt: iso(2),
+      [name]: then?.[name],
+    })
+  const { roots, takenAt } = (await app.inject(`/api/v1/tree?at=${iso(2)}`)).json()
+  expect([takenAt, roots[0].children.length]).toEqual([iso(2), 3])
+  expect((await app.inject(`/tree?at=${iso(2)}`)).body).toBe(`${iso(2)} no processes`)
+  expect((await app.inject('/tree')).body).toBe(`${iso(4)} 1 processes`)
+  for (const path of ['/tree', '/api/v1/tree', '/api/v1/verdicts']) {
+    expect((await app.inject(`${path}?at=${iso(2)}`)).headers['last-modified']).toBe(
+      new Date(noon + 2 * minute).toUTCString(),
+    )
+    expect((await app.inject(`${path}?at=${iso(-1)}`)).statusCode).toBe(404)
+    expect((await app.inject(`${path}?at=noon`)).statusCode).toBe(400)
+  }
+  expect((await app.inject(`/api/v1/processes?at=${iso(2)}`)).json()).toEqual({
+    error: 'The processes of a past moment are not known: a journal keeps none.',
+    next: 'Ask /api/v1/containers?at= how many each container had.',
+  })
 })
 
 test('nobody looks on for a client that has gone, and its place is free for another', async () => {
