@@ -77,8 +77,8 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   })
 
   app.setErrorHandler((error: FastifyError | Refusal, request, reply) => {
-    if (request.signal.aborted) {
-      // Nobody is there to be told.
+    // The signal of the request: nobody is there to be told.
+    if (error.name === 'AbortError') {
       reply.hijack()
       return undefined
     }
