@@ -2,20 +2,10 @@ import type { NodeEvent } from '../core/model/event.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import type { Reboot } from '../core/model/story.ts'
 import { lookOf, rebootBetween } from '../core/snapshot/reboot.ts'
-import { type Blank, unwatched } from './marks.ts'
+import { blankBetween, type Gap, isDamage } from './gap.ts'
+import { unwatched } from './marks.ts'
 import { type JournalMoment, readSegment } from './read-segment.ts'
 import { type Flaw, listSegments, type SegmentFile } from './segment-files.ts'
-
-/** What a journal could not say, for a sentence about it. */
-export type Gap =
-  | { readonly kind: 'flawed'; readonly path: string; readonly flaw: Flaw }
-  /** Nothing is known between the two; `untilMs` is `undefined`: nor of what came since. */
-  | {
-      readonly kind: 'blank'
-      readonly why: Blank['why']
-      readonly fromMs: number
-      readonly untilMs: number | undefined
-    }
 
 export interface Recalled {
   /** `undefined`: the journal begins later, at `beginsAtMs`, or holds nothing that can be read. */
@@ -144,16 +134,6 @@ export async function* toldBetween(directory: string, fromMs: number, untilMs: n
   // Between two looks at a node where nothing happened.
   yield* leadIn()
 }
-
-const isDamage = (gap: Gap): boolean => gap.kind === 'flawed' && gap.flaw.kind === 'damaged'
-
-/** What is not known between two moments that follow on each other. */
-const blankBetween = (fromMs: number | undefined, untilMs: number, damaged: boolean) =>
-  unwatched(fromMs, untilMs).map((blank) => ({
-    ...blank,
-    kind: 'blank' as const,
-    why: damaged ? ('damaged' as const) : blank.why,
-  }))
 
 const takenAtMs = ({ snapshot }: JournalMoment): number => Date.parse(snapshot.takenAt)
 

@@ -1,31 +1,27 @@
 import type { NodeEvent } from '../model/event.ts'
-import {
-  type Happening,
-  isEvent,
-  type Reboot,
-  type Story,
-  type StoryKind,
-  type StoryMember,
-  type StoryPart,
-} from '../model/story.ts'
+import { type Happening, isEvent, type Reboot, type Story, type StoryKind, type StoryPart } from '../model/story.ts'
 import { storyKinds } from './index.ts'
 import { nodeRebooted } from './node-rebooted.ts'
-import { keyOf, tiesOf } from './ties.ts'
-import { verdictClauses } from './wording.ts'
+import {
+  byRank,
+  goesOn,
+  inOrder,
+  isOpen,
+  isOver,
+  isSoon,
+  type OpenStory,
+  type Place,
+  raisedIn,
+  verdictOf,
+} from './open-story.ts'
+import { TiedIndex } from './tied-index.ts'
+import { tiesOf } from './ties.ts'
+import { asStory, type Told, toldOf, worthTelling } from './told.ts'
 
-/** After so long without news a story is over: a daemon that comes back later than this is not called restarted either. */
-const QUIET_MS = 10 * 60_000
-/** A story that goes on for longer, such as a container that crashes for days, is told in parts. */
-const LONGEST_MS = 60 * 60_000
 /** So much that came later is held back for a verdict to clear; then its story is told as one that still fires. */
 const MOST_HELD = 20_000
 /** Places that were told are thrown away together. */
 const MOST_TOLD = 1_000
-
-/** An event that is in no story, or a story, in place of its first event. */
-export type Told =
-  | { readonly kind: 'event'; readonly event: NodeEvent }
-  | { readonly kind: 'story'; readonly story: Story }
 
 export interface StoryTeller {
   /** Takes one more event, in the order in which events were told; gives the story that it is part of now. */
@@ -36,21 +32,6 @@ export interface StoryTeller {
   settled(): readonly Told[]
   /** The same, of everything that is left. */
   rest(): readonly Told[]
-}
-
-/** One place in the order of beginnings. Empty once its event is part of a story that begins elsewhere. */
-interface Place {
-  readonly nth: number
-  content: NodeEvent | OpenStory | Story | undefined
-}
-
-interface OpenStory {
-  readonly kind: StoryKind
-  readonly rank: number
-  readonly place: Place
-  readonly members: StoryMember[]
-  /** When it last had news; that a verdict has cleared since does not make it go on. */
-  newsMs: number
 }
 
 /** Every story in what happened, and the events that are in none. */
@@ -202,89 +183,5 @@ export function storyTeller({ kinds = storyKinds, mostHeld = MOST_HELD }: Teller
     },
     settled: () => drain((place) => place.content === undefined || (isOver(place.content, nowMs) && !isAwaited(place))),
     rest: () => drain(() => true),
-  }
-}
-
-/** Which verdict an event is about. */
-const verdictOf = ({ subject, facts }: NodeEvent): string => `${facts?.code} ${keyOf(subject)}`
-
-/** The verdicts that may still clear as part of it. */
-function raisedIn(content: Place['content']): readonly string[] {
-  if (content === undefined) return []
-  const events = isEvent(content) ? [content] : isOpen(content) ? content.members.map(({ event }) => event) : []
-  return events.filter(({ type }) => type === 'verdict-raised').map(verdictOf)
-}
-
-const isOpen = (content: NodeEvent | OpenStory | Story): content is OpenStory => 'place' in content
-
-const apartMs = (one: NodeEvent, otherMs: number): number => Math.abs(Date.parse(one.at) - otherMs)
-const isSoon = (one: NodeEvent, other: NodeEvent): boolean => apartMs(one, Date.parse(other.at)) <= QUIET_MS
-
-function goesOn({ members: [first], newsMs }: OpenStory, nowMs: number): boolean {
-  return first !== undefined && Math.abs(nowMs - newsMs) <= QUIET_MS && apartMs(first.event, nowMs) <= LONGEST_MS
-}
-
-function isOver(content: NodeEvent | OpenStory | Story, nowMs: number): boolean {
-  if (isEvent(content)) return apartMs(content, nowMs) > QUIET_MS
-  return !isOpen(content) || !goesOn(content, nowMs)
-}
-
-const inOrder = (one: Place, other: Place): number => one.nth - other.nth
-/** The kind that stands first in the table; of one kind the latest. */
-const byRank = (one: OpenStory, other: OpenStory): number => one.rank - other.rank || inOrder(other.place, one.place)
-
-function toldOf({ content }: Place): readonly Told[] {
-  if (content === undefined) return []
-  if (isEvent(content)) return [{ kind: 'event', event: content }]
-  const story = isOpen(content) ? worthTelling(content) : content
-  if (story !== undefined) return [{ kind: 'story', story }]
-  return isOpen(content) ? content.members.map(({ event }) => ({ kind: 'event', event })) : []
-}
-
-/** One event that says everything itself is no story yet. */
-function worthTelling(open: OpenStory): Story | undefined {
-  const story = asStory(open)
-  const [first, ...others] = story.members
-  return others.length === 0 && story.summary === first?.event.summary ? undefined : story
-}
-
-function asStory({ kind, members }: OpenStory): Story {
-  const { summary, proof, settled } = kind.tell(members)
-  const [first, last] = [members[0]?.event, members.at(-1)?.event]
-  const about = first === undefined ? [] : [keyOf(first.subject), first.facts?.code].filter((one) => one !== undefined)
-  return {
-    id: [kind.kind, first?.at, ...about].join(' '),
-    kind: kind.kind,
-    since: first?.at ?? '',
-    until: last?.at ?? '',
-    summary: [summary, ...verdictClauses(members)].join('; '),
-    proof,
-    settled,
-    members: [...members],
-  }
-}
-
-/** Items by their ties. */
-class TiedIndex<T extends object> {
-  readonly #byTie = new Map<string, Set<T>>()
-
-  add(item: T, ties: readonly string[]): void {
-    for (const tie of ties) {
-      const found = this.#byTie.get(tie)
-      if (found === undefined) this.#byTie.set(tie, new Set([item]))
-      else found.add(item)
-    }
-  }
-
-  remove(item: T, ties: readonly string[]): void {
-    for (const tie of ties) {
-      const found = this.#byTie.get(tie)
-      found?.delete(item)
-      if (found?.size === 0) this.#byTie.delete(tie)
-    }
-  }
-
-  sharing(ties: readonly string[]): T[] {
-    return [...new Set(ties.flatMap((tie) => [...(this.#byTie.get(tie) ?? [])]))]
   }
 }
