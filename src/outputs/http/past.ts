@@ -119,10 +119,13 @@ export async function timeline(
 
 const iso = (ms: number): string => new Date(ms).toISOString()
 
-const stretch = ({ since, until }: Asked): { sinceMs: number; untilMs: number } => ({
-  sinceMs: since === undefined ? 0 : timeGiven('since', since),
-  untilMs: until === undefined ? Date.now() : timeGiven('until', until),
-})
+function stretch({ since, until }: Asked): { sinceMs: number; untilMs: number } {
+  const sinceMs = since === undefined ? 0 : timeGiven('since', since)
+  const untilMs = until === undefined ? Date.now() : timeGiven('until', until)
+  if (since !== undefined && until !== undefined && untilMs < sinceMs)
+    throw new Refusal(400, `until=${JSON.stringify(until)} is before since=${JSON.stringify(since)}.`, 'Swap the two.')
+  return { sinceMs, untilMs }
+}
 
 function countGiven(name: string, given: string | undefined, most: number): number | undefined {
   if (given === undefined) return undefined

@@ -74,6 +74,12 @@ test('the API looks back into the journal', async () => {
     error: '4 others look into the journal already.',
     next: 'Try again in a second.',
   })
+  for (const path of ['events', 'timeline'])
+    expect(await get(`/api/v1/${path}?since=1h&until=2h`)).toEqual({
+      status: 400,
+      error: 'until="2h" is before since="1h".',
+      next: 'Swap the two.',
+    })
   expect(await get('/api/v1/events?since=noon')).toMatchObject({ status: 400, error: 'since="noon" is no time.' })
   await journal.close()
 })
