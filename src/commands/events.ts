@@ -1,28 +1,31 @@
 import type { Settings } from '../config.ts'
 import type { NodeEvent } from '../core/model/event.ts'
-import type { Snapshot } from '../core/model/snapshot.ts'
 import { presentStory } from '../core/stories/present.ts'
-import { storyTeller, type Told } from '../core/stories/tell.ts'
-import { eventsBetween, type PastEvent } from '../journal/look-back.ts'
+import { storyTeller } from '../core/stories/tell.ts'
+import type { Told } from '../core/stories/told.ts'
+import { verdictRules } from '../core/verdicts/index.ts'
+import type { PastEvent } from '../journal/look-back.ts'
 import { attributesOf } from '../outputs/log/attributes.ts'
 import { renderEvent } from '../outputs/text/events.ts'
 import { renderTold } from '../outputs/text/stories.ts'
 import { BadInput } from '../sources/bad-input.ts'
 import type { Command, Io } from './command.ts'
-import { journalOf, sentenceOf, timeGiven } from './past.ts'
+import { historyOf } from './history-of.ts'
+import { iso } from './past.ts'
 
 export const events: Command = {
   name: 'events',
   title:
-    'what happened on this node, from the journal, oldest first; on a terminal, what belongs together is told together',
+    'what happened on this node, from the journal or a file of it, oldest first; on a terminal, what belongs together is told together',
   async run({ settings, io }) {
-    const directory = journalOf(settings, 'events')
-    const nowMs = Date.now()
-    const sinceMs = timeGiven('--since', settings.since, nowMs)
-    const untilMs = settings.until === undefined ? nowMs : timeGiven('--until', settings.until, nowMs)
-    if (untilMs < sinceMs) throw new BadInput('--until is before --since; give them the other way round')
     const form = formOf(settings, io)
-    const gapFound = (gap: Parameters<typeof sentenceOf>[0]) => io.stderr.write(`shimscope: ${sentenceOf(gap)}\n`)
+    checkCode(settings)
+    const { sinceMs, untilMs, facts } = historyOf(settings, io)
+    let silent = true
+    const print = (line: string) => {
+      silent = false
+      io.stdout.write(`${line}\n`)
+    }
     /** Of those that are not told yet. */
     const asked = new Set<NodeEvent>()
     const isTold = (told: Told): boolean =>
@@ -34,29 +37,36 @@ export const events: Command = {
     const tell = (all: readonly Told[]) => {
       for (const told of all.filter(isTold)) {
         const line = form.told?.(told)
-        if (line !== undefined) io.stdout.write(`${line}\n`)
+        if (line !== undefined) print(line)
       }
     }
 
     const teller = storyTeller()
-    let last: Snapshot | undefined
-    for await (const past of eventsBetween(directory, sinceMs, untilMs, gapFound)) {
-      const { event, snapshots } = past
-      if (isAsked(past, settings)) {
-        if (form.event !== undefined) io.stdout.write(`${form.event(event)}\n`)
-        asked.add(event)
+    for await (const past of facts) {
+      if ('reboot' in past) {
+        teller.rebooted(past.reboot)
+        continue
       }
+      const { event } = past
+      const isWanted = isAsked(past, settings)
+      if (isWanted && form.event !== undefined) print(form.event(event))
       if (form.told === undefined) continue
-      const [now] = snapshots
-      if (now !== undefined && last !== undefined && now.bootId !== last.bootId)
-        teller.rebooted(last, snapshots.at(-1) ?? now)
-      last = now
+      if (isWanted) asked.add(event)
       teller.hear(event)
       tell(teller.settled())
     }
     tell(teller.rest())
+    if (silent) io.stderr.write(`shimscope: ${nothing(settings)} from ${iso(sinceMs)} to ${iso(untilMs)}\n`)
     return 0
   },
+}
+
+const nothing = ({ code, pod }: Settings): string =>
+  code === undefined && pod === undefined ? 'nothing is known to have happened' : 'nothing that was asked for is known'
+
+function checkCode({ code }: Settings): void {
+  if (code !== undefined && !verdictRules.some((rule) => rule.code === code))
+    throw new BadInput(`--code: no verdict is called ${JSON.stringify(code)}; shimscope explain lists them all`)
 }
 
 /** How things are printed: each event as it is read, and each story or event in the order in which stories begin. */

@@ -1,8 +1,9 @@
-import type { NodeEvent } from '../core/model/event.ts'
+import type { Happening } from '../core/model/story.ts'
 import type { Excerpt } from '../journal/excerpt.ts'
-import { beginningOf, eventsBetween, snapshotAt } from '../journal/look-back.ts'
+import { toldIn } from '../journal/excerpt-history.ts'
+import { beginningOf, eventsBetween, type PastFact, snapshotAt } from '../journal/look-back.ts'
 import { inParts, markOf, unwatched } from '../journal/marks.ts'
-import { PastEvents } from '../journal/past-events.ts'
+import { endOf, PastEvents } from '../journal/past-events.ts'
 import type { Past } from '../outputs/http/past.ts'
 import { Refusal } from '../outputs/http/refusal.ts'
 
@@ -19,41 +20,67 @@ export function lookBackInto(directory: string): Past {
     asked += 1
     try {
       return await look()
+    } catch (error) {
+      throw unreadable(error) ?? error
     } finally {
       asked -= 1
     }
   }
   return {
-    snapshotAt: (atMs) => oneOfFew(async () => (await snapshotAt(directory, atMs)).snapshot),
-    eventsBetween: (sinceMs, untilMs, most) => oneOfFew(() => firstEvents(directory, sinceMs, untilMs, most)),
-    lastEvents: (sinceMs, untilMs, most) => oneOfFew(() => happened.last(sinceMs, untilMs, most)),
-    timeline: (sinceMs, untilMs, parts) => oneOfFew(() => happened.timeline(sinceMs, untilMs, parts)),
-    beginsAtMs: () => beginningOf(directory),
+    snapshotAt: (atMs, signal) => oneOfFew(async () => (await snapshotAt(directory, atMs, signal)).snapshot),
+    eventsBetween: (sinceMs, untilMs, most, signal) =>
+      oneOfFew(() =>
+        firstOf(
+          eventsBetween(directory, sinceMs, untilMs, () => {}, signal),
+          most,
+        ),
+      ),
+    lastEvents: (sinceMs, untilMs, most, signal) => oneOfFew(() => happened.last(sinceMs, untilMs, most, signal)),
+    timeline: (sinceMs, untilMs, parts, signal) => oneOfFew(() => happened.timeline(sinceMs, untilMs, parts, signal)),
+    beginsAtMs() {
+      try {
+        return beginningOf(directory)
+      } catch (error) {
+        throw unreadable(error) ?? error
+      }
+    },
   }
 }
 
-async function firstEvents(directory: string, sinceMs: number, untilMs: number, most: number): Promise<NodeEvent[]> {
-  const found: NodeEvent[] = []
-  for await (const { event } of eventsBetween(directory, sinceMs, untilMs, () => {})) {
-    found.push(event)
-    if (found.length === most) break
+/** `undefined`: it is not the file system that says so. */
+function unreadable(error: unknown): Refusal | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (typeof code !== 'string' || !/^E[A-Z]+$/.test(code)) return undefined
+  return new Refusal(
+    500,
+    `The journal cannot be read (${code}).`,
+    'See whether the directory of --journal.directory is there, and who may read it.',
+  )
+}
+
+/** With so many events at the most. */
+async function firstOf(told: AsyncIterable<PastFact> | Iterable<PastFact>, most: number): Promise<Happening[]> {
+  const found: Happening[] = []
+  let events = 0
+  for await (const one of told) {
+    found.push(happeningOf(one))
+    if ('event' in one) events += 1
+    if (events === most) break
   }
   return found
 }
 
+const happeningOf = (told: PastFact): Happening => ('event' in told ? told.event : told.reboot)
+
 /** The same of a file that came out of a journal, all of it, however much of it has been played. */
-export function lookBackIntoExcerpt({ moments }: Excerpt): Past {
-  const events = moments.flatMap(({ delta }) => delta?.events ?? [])
-  const between = (sinceMs: number, untilMs: number) =>
-    events.filter(({ at }) => Date.parse(at) >= sinceMs && Date.parse(at) <= untilMs)
+export function lookBackIntoExcerpt(excerpt: Excerpt): Past {
+  const { moments } = excerpt
   return {
     snapshotAt: async (atMs) => moments.findLast(({ takenAtMs }) => takenAtMs <= atMs)?.snapshot,
-    eventsBetween: async (sinceMs, untilMs, most) => between(sinceMs, untilMs).slice(0, most),
-    lastEvents: async (sinceMs, untilMs, most) => between(sinceMs, untilMs).slice(-most),
+    eventsBetween: (sinceMs, untilMs, most) => firstOf(toldIn(excerpt, sinceMs, untilMs), most),
+    lastEvents: async (sinceMs, untilMs, most) => endOf(toldIn(excerpt, sinceMs, untilMs).map(happeningOf), most),
     async timeline(sinceMs, untilMs, parts) {
-      const marks = moments.flatMap(({ snapshot, delta }) =>
-        (delta?.events ?? []).map((event) => markOf(event, snapshot.verdicts)),
-      )
+      const marks = moments.flatMap(({ snapshot, events }) => events.map((event) => markOf(event, snapshot.verdicts)))
       const blanks = moments.slice(1).flatMap(({ takenAtMs }, n) => unwatched(moments[n]?.takenAtMs, takenAtMs))
       const isAsked = (fromMs: number, toMs: number) => toMs >= sinceMs && fromMs <= untilMs
       return {
@@ -64,6 +91,7 @@ export function lookBackIntoExcerpt({ moments }: Excerpt): Past {
           parts,
         ),
         blanks: blanks.filter((blank) => isAsked(blank.fromMs, blank.untilMs)),
+        reboots: toldIn(excerpt, sinceMs, untilMs).flatMap((told) => ('reboot' in told ? [told.reboot] : [])),
       }
     },
     beginsAtMs: () => moments.reduce((least, { takenAtMs }) => Math.min(least, takenAtMs), Number.POSITIVE_INFINITY),

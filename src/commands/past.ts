@@ -3,7 +3,8 @@ import { timeForms, timeOf } from '../core/snapshot/time-of.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import type { Settings } from '../config.ts'
 import type { Excerpt } from '../journal/excerpt.ts'
-import { beginningOf, type Gap, snapshotAt } from '../journal/look-back.ts'
+import type { Gap } from '../journal/gap.ts'
+import { beginningOf, snapshotAt } from '../journal/look-back.ts'
 import { strangersIn } from '../journal/segment-files.ts'
 import { printable } from '../outputs/text/printable.ts'
 import { BadInput } from '../sources/bad-input.ts'
@@ -21,13 +22,27 @@ export async function recall(settings: Settings, at: string, io: Io): Promise<Sn
   const atMs = timeGiven('--at', at, nowMs)
   if (atMs > nowMs) throw new BadInput(`--at: ${iso(atMs)} has not come yet; leave --at out to see the node as it is`)
   const { snapshot, beginsAtMs, gaps } = await snapshotAt(directory, atMs)
-  for (const gap of gaps) io.stderr.write(`shimscope: ${sentenceOf(gap)}\n`)
-  if (snapshot !== undefined) return snapshot
+  for (const gap of gaps) {
+    const moment =
+      gap.kind === 'flawed' ? '' : `: this is the last moment ${gap.untilMs === undefined ? 'that is known' : 'before'}`
+    io.stderr.write(`shimscope: ${sentenceOf(gap)}${moment}\n`)
+  }
+  if (snapshot !== undefined) {
+    // A blank names the moment itself.
+    if (!gaps.some(({ kind }) => kind === 'blank')) tellOlder(snapshot, atMs, io)
+    return snapshot
+  }
   throw new BadInput(
     beginsAtMs === undefined || beginsAtMs <= atMs
       ? `nothing in the journal ${directory} can be read for ${iso(atMs)}; shimscope events --since ${iso(beginsAtMs ?? atMs)} shows what can be`
       : `the journal ${directory} begins at ${iso(beginsAtMs)}, and ${iso(atMs)} is before that; give a later time`,
   )
+}
+
+/** Nobody shall take a moment for another one, however close they are. */
+function tellOlder({ takenAt }: Snapshot, atMs: number, { stderr }: Io): void {
+  if (Date.parse(takenAt) < atMs)
+    stderr.write(`shimscope: this is the node at ${takenAt}, the last look that is known before ${iso(atMs)}\n`)
 }
 
 /** What a file from a journal shows at its end, or at `--at`. Throws a BadInput. */
@@ -38,7 +53,10 @@ export function recallFrom({ head, moments, gaps }: Excerpt, { from, at }: Setti
   // In it, the latest 03:12 is the one before its end.
   const atMs = at === undefined ? endedMs : timeGiven('--at', at, Date.parse(head.until))
   const moment = at === undefined ? moments.at(-1) : moments.findLast(({ takenAtMs }) => takenAtMs <= atMs)
-  if (moment !== undefined && atMs <= Date.parse(head.until)) return moment.snapshot
+  if (moment !== undefined && atMs <= Date.parse(head.until)) {
+    tellOlder(moment.snapshot, atMs, io)
+    return moment.snapshot
+  }
   throw new BadInput(
     `${from} is of the time from ${iso(begunMs)} to ${iso(endedMs)}, and ${iso(atMs)} is not in it; give a time that is`,
   )
@@ -77,14 +95,23 @@ export function timeGiven(where: string, given: string, nowMs: number): number {
 /** A gap as a person should read it. */
 export function sentenceOf(gap: Gap): string {
   switch (gap.kind) {
-    case 'unwatched':
-      return gap.untilMs === undefined
-        ? `nothing is written after ${iso(gap.fromMs)}: this is the last moment that is known`
-        : `nobody looked between ${iso(gap.fromMs)} and ${iso(gap.untilMs)}: this is the last moment before`
+    case 'blank':
+      return blankSentence(gap.why, iso(gap.fromMs), gap.untilMs === undefined ? undefined : iso(gap.untilMs))
     case 'flawed':
       return gap.flaw.kind === 'torn'
         ? `${gap.path} ends with a torn record: its last ${gap.flaw.bytes} bytes are left out`
         : `${gap.path} is damaged: its last ${gap.flaw.bytes} bytes are left out; what follows is in the next file`
+  }
+}
+
+function blankSentence(why: 'unwatched' | 'damaged', from: string, until: string | undefined): string {
+  switch (why) {
+    case 'unwatched':
+      return until === undefined ? `nothing is written after ${from}` : `nobody looked between ${from} and ${until}`
+    case 'damaged':
+      return until === undefined
+        ? `nothing can be read of the time after ${from}`
+        : `nothing can be read of the time between ${from} and ${until}`
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Settings } from '../config.ts'
 import { ExcerptWriter } from '../journal/excerpt-writer.ts'
-import { beginningOf, type Gap, snapshotAt, type Told, toldBetween } from '../journal/look-back.ts'
+import type { Gap } from '../journal/gap.ts'
+import { beginningOf, snapshotAt, type Told, toldBetween } from '../journal/look-back.ts'
 import { BadInput } from '../sources/bad-input.ts'
 import type { Io } from './command.ts'
 import { createFile } from './recorded-file.ts'

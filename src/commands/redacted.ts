@@ -12,8 +12,8 @@ export const redactedSnapshot = (snapshot: Snapshot, redaction: Redaction): Snap
 
 export const redactedExcerpt = (excerpt: Excerpt, redaction: Redaction): Excerpt => ({
   ...excerpt,
-  moments: excerpt.moments.map(({ takenAtMs, snapshot, delta }) => ({
-    takenAtMs,
+  moments: excerpt.moments.map(({ snapshot, delta, ...rest }) => ({
+    ...rest,
     snapshot: redactedSnapshot(snapshot, redaction),
     delta: delta && {
       ...delta,

@@ -161,15 +161,8 @@ async function serverOf(
     runtimeTable: runtimes,
     verdictTable: verdictRules,
     renderMetrics: (accept) => exposition.render(accept),
-    renderTree: async (snapshot, query) => {
-      const processes = await agent.processes()
-      return renderTree(processes === undefined ? snapshot : { ...snapshot, processes }, {
-        color: false,
-        width: null,
-        charset: 'utf8',
-        ...(query === undefined ? {} : { query }),
-      })
-    },
+    renderTree: (snapshot, query) =>
+      renderTree(snapshot, { color: false, width: null, charset: 'utf8', ...(query === undefined ? {} : { query }) }),
     loopback,
     allowedHosts: [hostname(), ...(settings.allowedHosts ?? [])],
     door: () => door.current(),

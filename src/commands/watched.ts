@@ -103,6 +103,7 @@ export function watchThere(url: string, changed: () => void, given: Access = ope
   const { address, access } = credentialsOf(url, given)
   let link: (Origin & { kind: 'agent' })['link'] = 'calling'
   let events: readonly NodeEvent[] = []
+  let wanted = false
   let freshAtMs: number | undefined
   let takenAt = ''
   let picture: Picture | undefined
@@ -149,7 +150,7 @@ export function watchThere(url: string, changed: () => void, given: Access = ope
       const staleAfterMs = staleAfter(client.view()?.hello.intervalMs ?? 0)
       picture ??= {
         snapshot,
-        lacking: undefined,
+        lacking: wanted && client.lacksProcesses() ? noProcesses : undefined,
         events,
         origin: { kind: 'agent', url: address, link },
         freshAtMs,
@@ -157,7 +158,11 @@ export function watchThere(url: string, changed: () => void, given: Access = ope
       }
       return picture
     },
-    wantProcesses: (wanted) => client.wantProcesses(wanted),
+    wantProcesses(now) {
+      wanted = now
+      client.wantProcesses(now)
+      shown()
+    },
     close: async () => client.close(),
   }
 }

@@ -75,4 +75,6 @@ export interface ExcerptMoment {
   readonly snapshot: Snapshot
   /** `undefined` for the first moment of a run, and where none of the four arrays changed. */
   readonly delta: Delta | undefined
+  /** What happened until then: those of the delta, and those that no delta led to. */
+  readonly events: readonly NodeEvent[]
 }

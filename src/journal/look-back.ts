@@ -1,14 +1,11 @@
 import type { NodeEvent } from '../core/model/event.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
-import { STILL_MS } from './journal.ts'
+import type { Reboot } from '../core/model/story.ts'
+import { lookOf, rebootBetween } from '../core/snapshot/reboot.ts'
+import { blankBetween, type Gap, isDamage } from './gap.ts'
+import { unwatched } from './marks.ts'
 import { type JournalMoment, readSegment } from './read-segment.ts'
 import { type Flaw, listSegments, type SegmentFile } from './segment-files.ts'
-
-/** What a journal could not say, for a sentence about it. */
-export type Gap =
-  | { readonly kind: 'flawed'; readonly path: string; readonly flaw: Flaw }
-  /** Nobody looked between the two; `untilMs`: nobody has looked since. */
-  | { readonly kind: 'unwatched'; readonly fromMs: number; readonly untilMs: number | undefined }
 
 export interface Recalled {
   /** `undefined`: the journal begins later, at `beginsAtMs`, or holds nothing that can be read. */
@@ -23,22 +20,22 @@ export interface PastEvent {
   readonly snapshots: readonly Snapshot[]
 }
 
-/** A pass may be late by so much before one says that nobody looked. */
-const LATE_MS = STILL_MS / 2
-const LONGEST_REST_MS = STILL_MS + LATE_MS
+/** What a journal tells of a time beside its gaps. */
+export type PastFact = PastEvent | { readonly reboot: Reboot }
 
 /**
  * The node as it was at a time: the last moment in the journal's own order that the clock had not put behind it. Where
- * the clock went back, so that a time came twice, it is the second one. Throws what reading the directory throws.
+ * the clock went back, so that a time came twice, it is the second one. Throws what reading the directory throws, and
+ * a signal that aborts.
  */
-export async function snapshotAt(directory: string, atMs: number): Promise<Recalled> {
+export async function snapshotAt(directory: string, atMs: number, signal?: AbortSignal): Promise<Recalled> {
   const segments = listSegments(directory)
   const gaps: Gap[] = []
   for (const [index, segment] of [...segments.entries()].reverse()) {
     if (segment.opening === undefined || openedAtMs(segment) > atMs) continue
     let snapshot: Snapshot | undefined
     let nextMs: number | undefined
-    for await (const moment of readSegment(segment.path, flawIn(segment, gaps))) {
+    for await (const moment of readSegment(segment.path, flawIn(segment, gaps), signal)) {
       const takenAtMs = Date.parse(moment.snapshot.takenAt)
       if (takenAtMs > atMs) {
         nextMs = takenAtMs
@@ -50,32 +47,50 @@ export async function snapshotAt(directory: string, atMs: number): Promise<Recal
     const fromMs = Date.parse(snapshot.takenAt)
     const next = segments.slice(index + 1).find(({ opening }) => opening !== undefined)
     const untilMs = nextMs ?? (next && openedAtMs(next))
-    if (atMs - fromMs > LONGEST_REST_MS) gaps.push({ kind: 'unwatched', fromMs, untilMs })
+    const damaged = nextMs === undefined && (gaps.some(isDamage) || segments[index + 1] !== next)
+    gaps.push(...blankBetween(fromMs, atMs, damaged).map((gap) => ({ ...gap, untilMs })))
     return { snapshot, beginsAtMs: beginOf(segments), gaps }
   }
   return { snapshot: undefined, beginsAtMs: beginOf(segments), gaps }
 }
 
-/** Events from `sinceMs` to `untilMs` by their time, in the order in which they were written. */
+/**
+ * Events from `sinceMs` to `untilMs` by their time, and reboots by the time of the first look after them, in the order in
+ * which they were written; and the gaps of that time. Throws as above.
+ */
 export async function* eventsBetween(
   directory: string,
   sinceMs: number,
   untilMs: number,
   gapFound: (gap: Gap) => void,
-): AsyncGenerator<PastEvent> {
+  signal?: AbortSignal,
+): AsyncGenerator<PastFact> {
   const segments = listSegments(directory)
   const gaps: Gap[] = []
+  const isAsked = (at: string) => Date.parse(at) >= sinceMs && Date.parse(at) <= untilMs
+  let last: Snapshot | undefined
+  let damaged = false
+  const tellBlank = (toMs: number) => {
+    for (const gap of blankBetween(last && Date.parse(last.takenAt), toMs, damaged))
+      if (gap.fromMs < untilMs && gap.untilMs > sinceMs) gapFound(gap)
+  }
   for (const [index, segment] of segments.entries()) {
     if (!mayHold(segment, segments[index + 1], sinceMs, untilMs)) continue
-    for await (const { before, snapshot, events } of readSegment(segment.path, flawIn(segment, gaps))) {
+    for await (const { before, snapshot, events } of readSegment(segment.path, flawIn(segment, gaps), signal)) {
+      // Within a segment the node is never another.
+      const reboot = before === undefined ? rebootBetween(last && lookOf(last), lookOf(snapshot)) : undefined
+      if (reboot !== undefined && isAsked(reboot.after.takenAt)) yield { reboot }
+      tellBlank(Date.parse(snapshot.takenAt))
+      last = snapshot
+      damaged = false
       const snapshots = before === undefined ? [snapshot] : [snapshot, before]
-      for (const event of events) {
-        const atMs = Date.parse(event.at)
-        if (atMs >= sinceMs && atMs <= untilMs) yield { event, snapshots }
-      }
+      for (const event of events) if (isAsked(event.at)) yield { event, snapshots }
     }
+    damaged ||= segment.opening === undefined || gaps.some(isDamage)
     for (const gap of gaps.splice(0)) gapFound(gap)
   }
+  for (const gap of blankBetween(last && Date.parse(last.takenAt), untilMs, damaged))
+    gapFound({ ...gap, untilMs: undefined })
 }
 
 /** What a journal tells of a time, in the order in which it was written. */
@@ -91,8 +106,9 @@ export async function* toldBetween(directory: string, fromMs: number, untilMs: n
   /** The last one before `fromMs`. */
   let lead: JournalMoment | undefined
   let lastMs: number | undefined
+  let damaged = false
   const leadIn = function* (): Generator<Told> {
-    if (lead === undefined || lastMs !== undefined || fromMs - takenAtMs(lead) > LONGEST_REST_MS) return
+    if (lead === undefined || lastMs !== undefined || unwatched(takenAtMs(lead), fromMs).length > 0) return
     lastMs = takenAtMs(lead)
     yield { moment: { ...lead, events: [] } }
   }
@@ -107,11 +123,12 @@ export async function* toldBetween(directory: string, fromMs: number, untilMs: n
         continue
       }
       yield* leadIn()
-      if (lastMs !== undefined && atMs - lastMs > LONGEST_REST_MS)
-        yield { gap: { kind: 'unwatched', fromMs: lastMs, untilMs: atMs } }
+      for (const gap of blankBetween(lastMs, atMs, damaged)) yield { gap }
       lastMs = atMs
+      damaged = false
       yield { moment }
     }
+    damaged ||= segment.opening === undefined || gaps.some(isDamage)
     for (const gap of gaps.splice(0)) yield { gap }
   }
   // Between two looks at a node where nothing happened.

@@ -96,7 +96,7 @@ export class OpenMoment {
       for (const [key, element] of this.#changed[name]) this.#run.elements[name].set(key, element)
     }
     const led = before !== undefined && seq > before.seq
-    return { takenAtMs: Date.parse(takenAt), snapshot, delta: led ? delta : undefined }
+    return { takenAtMs: Date.parse(takenAt), snapshot, delta: led ? delta : undefined, events: this.#events }
   }
 
   #once(name: CollectionName, key: string, line: number): void {

@@ -1,4 +1,7 @@
 import type { NodeEvent } from '../core/model/event.ts'
+import type { Snapshot } from '../core/model/snapshot.ts'
+import { type Happening, isEvent, type Look, type Reboot } from '../core/model/story.ts'
+import { lookOf, rebootBetween } from '../core/snapshot/reboot.ts'
 import { type Blank, inParts, type Mark, markOf, together, unwatched } from './marks.ts'
 import { readSegment } from './read-segment.ts'
 import { type Flaw, listSegments, type SegmentFile } from './segment-files.ts'
@@ -7,8 +10,9 @@ import { type Flaw, listSegments, type SegmentFile } from './segment-files.ts'
 interface Counted {
   readonly cells: readonly Mark[]
   readonly blanks: readonly Blank[]
-  /** Of the last moment that can be read; `undefined`: there is none. */
-  readonly endsAtMs: number | undefined
+  /** At the first and at the last moment that can be read; `undefined`: there is none. */
+  readonly first: Look | undefined
+  readonly last: Look | undefined
   readonly flaw: Flaw['kind'] | undefined
 }
 
@@ -28,45 +32,65 @@ export class PastEvents {
   }
 
   /**
-   * At most `parts` marks from `sinceMs` to `untilMs`, oldest first, and of what nothing is known. Throws what reading the
-   * directory throws.
+   * At most `parts` marks from `sinceMs` to `untilMs`, oldest first, of what nothing is known, and when the node was
+   * rebooted. Throws what reading the directory throws, and a signal that aborts.
    */
   async timeline(
     sinceMs: number,
     untilMs: number,
     parts: number,
-  ): Promise<{ readonly marks: readonly Mark[]; readonly blanks: readonly Blank[] }> {
+    signal?: AbortSignal,
+  ): Promise<{
+    readonly marks: readonly Mark[]
+    readonly blanks: readonly Blank[]
+    readonly reboots: readonly Reboot[]
+  }> {
     const segments = listSegments(this.#directory)
     this.#forgetOthers(segments)
     const cells: Mark[] = []
     const blanks: Blank[] = []
+    const reboots: Reboot[] = []
+    let before: Look | undefined
     for (const [index, segment] of segments.entries()) {
       if (!mayHold(segments, index, sinceMs, untilMs)) continue
       const counted = await this.#countedOf(segment)
+      signal?.throwIfAborted()
+      reboots.push(...rebootIn(before, counted.first, sinceMs, untilMs))
+      before = counted.last ?? before
       cells.push(...counted.cells.filter(({ atMs }) => atMs >= sinceMs && atMs <= untilMs))
       blanks.push(...counted.blanks, ...blankAfter(counted, segments.slice(index + 1), untilMs))
     }
     return {
       marks: inParts(cells, sinceMs, untilMs, parts),
       blanks: blanks.filter((blank) => blank.untilMs >= sinceMs && blank.fromMs <= untilMs),
+      reboots,
     }
   }
 
-  /** The last `most` events from `sinceMs` to `untilMs`, in the order in which they were written. Throws as above. */
-  async last(sinceMs: number, untilMs: number, most: number): Promise<readonly NodeEvent[]> {
+  /**
+   * The last `most` events from `sinceMs` to `untilMs`, in the order in which they were written, with the reboots between
+   * them. Throws as above.
+   */
+  async last(sinceMs: number, untilMs: number, most: number, signal?: AbortSignal): Promise<readonly Happening[]> {
     const segments = listSegments(this.#directory)
     const asked = ({ at }: NodeEvent) => Date.parse(at) >= sinceMs && Date.parse(at) <= untilMs
-    let found: readonly NodeEvent[] = []
+    let found: readonly Happening[] = []
+    let missing = most
+    let after: Look | undefined
     for (const [index, segment] of [...segments.entries()].reverse()) {
-      if (found.length >= most) break
+      if (missing <= 0) break
       if (!mayHold(segments, index, sinceMs, untilMs)) continue
-      const { cells } = await this.#countedOf(segment)
+      const { cells, first, last } = await this.#countedOf(segment)
+      signal?.throwIfAborted()
+      found = [...rebootIn(last, after, sinceMs, untilMs), ...found]
+      after = first ?? after
       if (!cells.some(({ atMs }) => atMs <= untilMs && atMs + CELL_MS > sinceMs)) continue
       const here: NodeEvent[] = []
-      for await (const { events } of readSegment(segment.path, () => {})) here.push(...events.filter(asked))
+      for await (const { events } of readSegment(segment.path, () => {}, signal)) here.push(...events.filter(asked))
       found = [...here, ...found]
+      missing -= here.length
     }
-    return found.slice(-most)
+    return endOf(found, most)
   }
 
   /** While a segment grows, it is another one each time. */
@@ -101,23 +125,45 @@ const openedAt = (segment: SegmentFile | undefined): number => Date.parse(segmen
 async function count(path: string): Promise<Counted> {
   const marks: Mark[] = []
   const blanks: Blank[] = []
-  let endsAtMs: number | undefined
+  let first: Look | undefined
+  let last: Snapshot | undefined
   let flaw: Flaw['kind'] | undefined
   const flawed = ({ kind }: Flaw) => {
     flaw = kind
   }
   for await (const { snapshot, events } of readSegment(path, flawed)) {
-    const atMs = Date.parse(snapshot.takenAt)
-    blanks.push(...unwatched(endsAtMs, atMs))
-    endsAtMs = atMs
+    blanks.push(...unwatched(last && Date.parse(last.takenAt), Date.parse(snapshot.takenAt)))
+    first ??= lookOf(snapshot)
+    last = snapshot
     for (const event of events) marks.push(markOf(event, snapshot.verdicts))
   }
-  return { cells: together(marks, ({ atMs }) => Math.floor(atMs / CELL_MS)), blanks, endsAtMs, flaw }
+  const cells = together(marks, ({ atMs }) => Math.floor(atMs / CELL_MS))
+  return { cells, blanks, first, last: last && lookOf(last), flaw }
+}
+
+/** What happened last, with so many events at the most. */
+export function endOf(found: readonly Happening[], most: number): readonly Happening[] {
+  let surplus = found.filter(isEvent).length - most
+  if (surplus <= 0) return found
+  return found.slice(
+    found.findIndex((one) => {
+      if (isEvent(one)) surplus -= 1
+      return surplus < 0
+    }),
+  )
+}
+
+/** Between two segments, if the first look after it is of the time that is asked for. */
+function rebootIn(before: Look | undefined, after: Look | undefined, sinceMs: number, untilMs: number): Reboot[] {
+  const reboot = rebootBetween(before, after)
+  const atMs = Date.parse(reboot?.after.takenAt ?? '')
+  return reboot !== undefined && atMs >= sinceMs && atMs <= untilMs ? [reboot] : []
 }
 
 /** From the end of one segment to the beginning of the next that can be read, or to `untilMs` where there is none. */
-function blankAfter({ endsAtMs, flaw }: Counted, later: readonly SegmentFile[], untilMs: number): readonly Blank[] {
-  if (endsAtMs === undefined) return []
+function blankAfter({ last, flaw }: Counted, later: readonly SegmentFile[], untilMs: number): readonly Blank[] {
+  if (last === undefined) return []
+  const endsAtMs = Date.parse(last.takenAt)
   const next = later.find(({ opening }) => opening !== undefined)
   // A torn record at the very end is one that is just being written, or what a crash has left.
   const damaged = flaw === 'damaged' || (later.length > 0 && later[0] !== next)

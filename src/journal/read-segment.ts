@@ -19,9 +19,14 @@ const AT_ONCE = 32
 
 /**
  * The moments of one segment, in the order in which they were written: within a segment no time goes back. What cannot
- * be read ends it, and is told; so does a segment that was removed meanwhile, in silence.
+ * be read ends it, and is told; so does a segment that was removed meanwhile, in silence. A signal that aborts is thrown
+ * when other work has had its turn.
  */
-export async function* readSegment(path: string, flawed: (flaw: Flaw) => void): AsyncGenerator<JournalMoment> {
+export async function* readSegment(
+  path: string,
+  flawed: (flaw: Flaw) => void,
+  signal?: AbortSignal,
+): AsyncGenerator<JournalMoment> {
   const segment = await contentOf(path)
   if (segment === undefined) return
   let at = magic.length
@@ -32,7 +37,10 @@ export async function* readSegment(path: string, flawed: (flaw: Flaw) => void): 
     const found = unframe(segment, at)
     if (found.kind === 'end') return
     if (found.kind !== 'record') return flawed(found)
-    if (index % AT_ONCE === AT_ONCE - 1) await breathe()
+    if (index % AT_ONCE === AT_ONCE - 1) {
+      await breathe()
+      signal?.throwIfAborted()
+    }
     if (index === 1) {
       const unpacked = unpackHead(found.payload)
       dictionary = unpacked.dictionary

@@ -1,6 +1,6 @@
 // What the journal of a busy node takes: bytes on the disk and processor time for writing it, by the hour and by the day.
 //
-//   npm run bench:journal -- [--hours=1] [--pods=100] [--changes=10]
+//   npm run bench:journal -- [--hours=1] [--pods=100] [--changes=10]      (--hours=24 takes some two minutes)
 //
 // A simulated node with so many pods, each a shim and a container with a sandbox, looked at every 2 s of a clock that
 // runs ahead. So many elements change in each second: containers end and start again under a new id with their shims, or

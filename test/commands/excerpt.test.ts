@@ -13,7 +13,7 @@ import { aContainer, aDaemon, aShim, aSnapshot, aVerdict } from '../core/snapsho
 import { journalIn, type Place, place } from '../journal/support.ts'
 import { until } from '../outputs/live/support/feed.ts'
 import { memoryAgent } from '../outputs/support/memory-agent.ts'
-import { folder, leakedShim, shimscope } from './world.ts'
+import { folder, leakedShim, serving, shimscope } from './world.ts'
 
 const minute = 60_000
 /** Whole minutes, an hour ago. */
@@ -27,6 +27,11 @@ const forgotten = {
   ...healthy,
   shims: [aShim({ supervision: 'orphaned' })],
   verdicts: [aVerdict({ evidence: [commandLine] })],
+}
+
+interface Told {
+  readonly type?: string
+  readonly kind?: string
 }
 
 let kept: Place
@@ -70,6 +75,9 @@ describe('record --from-journal', () => {
     expect(JSON.parse(await show('snapshot'))).toEqual(played(await then(27)))
     for (const minutes of [12, 15.5, 20, 24.9, 26])
       expect(JSON.parse(await show('snapshot', '--at', at(minutes)))).toEqual(played(await then(minutes)))
+    expect((await shimscope(['tree', '--at', at(15.5), ...from])).err).toBe(
+      `shimscope: this is the node at ${at(15)}, the last look that is known before ${at(15.5)}\n`,
+    )
     // From the end of the file on, not from now.
     expect(JSON.parse(await show('snapshot', '--at', '5m'))).toEqual(played(await then(22)))
     expect(await show('tree', '--at', at(22))).toMatch(/default\/web-1\/web .*\n/)
@@ -108,7 +116,7 @@ describe('record --from-journal', () => {
     [['--around', at(-2)], `the journal JOURNAL begins at ${at(0)}, and ${at(-2)} is before that; give a later time`],
     [
       ['--around', at(45), '--before', '5m', '--after', '5m'],
-      `the journal JOURNAL has nothing from ${at(40)} to ${at(50)}: nothing is written after ${at(30)}: this is the last moment that is known; give another --around`,
+      `the journal JOURNAL has nothing from ${at(40)} to ${at(50)}: nothing is written after ${at(30)}; give another --around`,
     ],
     [
       ['--around', at(5), '--from', 'x'],
@@ -180,6 +188,102 @@ describe('such a file', () => {
     expect((await shimscope(['tree', '--from', recording, '--at', '1h'])).err).toMatch(
       /other recordings and --source ps have no past/,
     )
+  })
+
+  test('tells its events and stories as the journal does', async () => {
+    const told = (...argv: string[]) => shimscope(['events', '--from', file, ...argv])
+    const inJournal = (...argv: string[]) => shimscope(['events', '--journal.directory', journal, ...argv])
+    const whole = ['--since', at(12), '--until', at(27)]
+    for (const form of [
+      [],
+      ['--grouped'],
+      ['--json'],
+      ['--json', '--flat'],
+      ['--code', 'shim-leaked'],
+      ['--pod', 'web-1'],
+    ]) {
+      const here = await told(...form)
+      expect(here).toMatchObject({ code: 0, err: '' })
+      expect(here.out, form.join(' ')).toBe((await inJournal(...whole, ...form)).out)
+    }
+    const lines = ({ out }: { readonly out: string }) => out.split('\n').slice(0, -1)
+    expect(lines(await told()).map((line) => line.split(/ +/)[1])).toEqual([
+      'shim-orphaned',
+      'verdict-raised',
+      'container-exited',
+    ])
+    expect(lines(await told('--code', 'shim-leaked'))).toHaveLength(1)
+    expect(lines(await told('--pod', 'web-1'))).not.toEqual([])
+    expect(lines(await told('--pod', 'none'))).toEqual([])
+    expect(lines(await told('--since', at(21)))).toHaveLength(1)
+    expect(lines(await told('--until', at(21)))).toHaveLength(2)
+    // From the end of the file on, not from now.
+    expect(lines(await told('--since', '3m'))).toHaveLength(1)
+    expect(await told('--since', '1h')).toEqual({
+      code: 0,
+      out: (await told()).out,
+      err: `shimscope: ${file} begins at ${at(12)}: nothing is known of what happened before\n`,
+    })
+    expect((await told('--since', '6m', '--until', '5m')).out).toBe('')
+  })
+
+  test('asked for what is not in it: one sentence', async () => {
+    const refused = async (...argv: string[]) => {
+      const { code, out, err } = await shimscope(['events', '--from', ...argv])
+      expect([code, out]).toEqual([2, ''])
+      return err
+    }
+    const span = `${file} is of the time from ${at(12)} to ${at(27)}, and nothing of what was asked for is in it; give a time that is`
+    expect(await refused(file, '--until', at(11))).toBe(`shimscope: ${span}\n`)
+    expect(await refused(file, '--since', at(28), '--until', at(29))).toBe(`shimscope: ${span}\n`)
+    expect(await refused(file, '--since', '1m', '--until', '2m')).toMatch(/--until is before --since/)
+    expect(await refused(file, '--since', 'noon')).toMatch(/--since: "noon" is no time; give 03:12/)
+    expect(await refused(file, '--follow')).toBe("shimscope: unknown option '--follow'; see shimscope events --help\n")
+    expect(await refused(join(kept.path, 'none'))).toMatch(/cannot be read \(ENOENT\)/)
+    using here = folder()
+    const recording = here.write('node.proc', leakedShim(600))
+    expect(await refused(recording)).toBe(
+      `shimscope: ${recording} is a recording of what was read, and holds no events: shimscope watch --from ${recording} concludes and shows them; give a file that shimscope record --from-journal wrote\n`,
+    )
+  })
+
+  test('of a node that was rebooted, and of events that no delta led to, tells both', async () => {
+    using of = place()
+    const { journal: writing } = await journalIn(of.path)
+    const agent = memoryAgent()
+    writing.follow(agent)
+    const look = (minutes: number, over: Parameters<typeof aSnapshot>[0]) =>
+      agent.look(aSnapshot({ ...over, takenAt: at(minutes) }))
+    look(0, healthy)
+    look(1, forgotten)
+    look(3, { daemons: [aDaemon({ pid: 90 })], bootId: 'b00t-2', run: 'run-2' })
+    await writing.close()
+    const to = join(of.path, 'incident')
+    const argv = ['--around', at(2), '--journal.directory', of.path, to]
+    expect((await shimscope(['record', '--from-journal', ...argv])).code).toBe(0)
+    // A life of the agent that begins with events: what it could not write before.
+    const [missed] = readFileSync(to, 'utf8').match(/^\{"event":.*"shim-orphaned".*$/m) ?? []
+    const text = readFileSync(to, 'utf8').replace(
+      '{"end":{"moments":3,"events":2}}',
+      `${missed}\n{"end":{"moments":3,"events":3}}`,
+    )
+    writeFileSync(to, text)
+    const { out, err } = await shimscope(['events', '--grouped', '--from', to])
+    expect(err).toContain('nobody looked between')
+    expect(out).toContain('the node was rebooted: 1 shim and 1 container of before are gone')
+    expect(out).toContain(`proof: /proc/sys/kernel/random/boot_id: b00t at ${at(1)}, b00t-2 at ${at(3)}`)
+    expect((await shimscope(['events', '--from', to])).out.match(/shim-orphaned/g)).toHaveLength(2)
+    const { url, close } = await serving('--from', to, '--speed', '5000')
+    const get = async (path: string) => (await fetch(new URL(path, url))).json()
+    const { events, stories } = (await get(`api/v1/events?since=${at(0)}&until=${at(4)}`)) as Record<string, Told[]>
+    expect(events?.map(({ type }) => type)).toEqual(['shim-orphaned', 'verdict-raised', 'shim-orphaned'])
+    expect(stories?.map(({ kind }) => kind)).toContain('node-rebooted')
+    expect(await get(`api/v1/events?last=10&until=${at(4)}`)).toEqual(
+      await get(`api/v1/events?since=${at(0)}&until=${at(4)}`),
+    )
+    const drawn = (await get(`api/v1/timeline?since=${at(0)}&until=${at(4)}`)) as { readonly reboots: Told[] }
+    expect(drawn.reboots).toEqual(stories?.filter(({ kind }) => kind === 'node-rebooted'))
+    expect((await close()).code).toBe(0)
   })
 
   test('is served: page, feed, metrics and API, over and over, and its past', async () => {

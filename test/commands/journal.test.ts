@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, afterAll, describe, expect, test } from 'vitest'
 import { memoryAgent } from '../outputs/support/memory-agent.ts'
@@ -48,7 +48,10 @@ describe('--at', () => {
     expect((await back('tree', '--at', at(15), 'api-1')).out).toContain('default/api-1/api')
     const { out, err, code } = await back('snapshot', '--at', at(15.5))
     expect(JSON.parse(out)).toMatchObject({ seq: 2, takenAt: at(15), containers: [other, aContainer()] })
-    expect([err, code]).toEqual(['', 0])
+    expect([err, code]).toEqual([
+      `shimscope: this is the node at ${at(15)}, the last look that is known before ${at(15.5)}\n`,
+      0,
+    ])
     expect(await back('verdicts', '--at', at(19))).toMatchObject({ code: 0 })
     const fired = await back('verdicts', '--at', at(25))
     expect(fired).toMatchObject({ code: 1, err: '' })
@@ -90,7 +93,13 @@ describe('events', () => {
 
   test('come from the journal, by time, verdict and pod', async () => {
     const { out, err, code } = await back('events', '--since', '2h')
-    expect([code, err]).toEqual([0, ''])
+    expect([code, err]).toEqual([
+      0,
+      `shimscope: the journal begins at ${at(0)}: nothing is known of what happened before\nshimscope: nothing is written after ${at(30)}\n`,
+    ])
+    // The last hour or so is what one gets, and nobody asked for it.
+    expect((await back('events', '--until', at(30))).err).toBe('')
+    expect((await back('events', '--since', at(0), '--until', at(31))).err).toBe('')
     expect(lines(out).map((line) => line.replace(/ {2,}/g, ' '))).toEqual([
       expect.stringMatching(`^${at(10)} container-created container api of pod default/api-1 was created$`),
       expect.stringMatching(`^${at(10)} container-started container api of pod default/api-1 started`),
@@ -165,6 +174,80 @@ describe('events', () => {
   test('the other way round: one sentence', async () => {
     const { code, err } = await back('events', '--since', '1h', '--until', '2h')
     expect([code, err]).toEqual([2, 'shimscope: --until is before --since; give them the other way round\n'])
+  })
+
+  test.each([
+    [['--since', '2999-01-01'], '--since: 2999-01-01T00:00:00.000Z has not come yet; give a time that has'],
+    [
+      ['--until', at(-30)],
+      `--until ${at(-30)} is before the last hour, which is shown unless --since is given; give --since too`,
+    ],
+  ])('%j: one sentence', async (argv, sentence) => {
+    expect(await back('events', ...argv)).toEqual({ code: 2, out: '', err: `shimscope: ${sentence}\n` })
+  })
+
+  test('that there are none is said, and of when; where nobody looked, that is said too', async () => {
+    expect(await back('events', '--since', at(11), '--until', at(19))).toEqual({
+      code: 0,
+      out: '',
+      err: `shimscope: nothing is known to have happened from ${at(11)} to ${at(19)}\n`,
+    })
+    expect((await back('events', '--since', at(5), '--until', at(19), '--pod', 'nobody')).err).toBe(
+      `shimscope: nothing that was asked for is known from ${at(5)} to ${at(19)}\n`,
+    )
+    expect(await back('events', '--code', 'shim-leakd')).toEqual({
+      code: 2,
+      out: '',
+      err: 'shimscope: --code: no verdict is called "shim-leakd"; shimscope explain lists them all\n',
+    })
+    using of = place()
+    const lives = [
+      { run: 'run-1', minutes: [0, 1, 2] },
+      { run: 'run-2', minutes: [20, 21] },
+      { run: 'run-3', minutes: [40, 41] },
+    ]
+    const writing = await journalIn(of.path)
+    for (const { run, minutes } of lives) {
+      const agent = memoryAgent()
+      writing.journal.follow(agent)
+      for (const one of minutes) agent.look(aSnapshot({ ...healthy, run, takenAt: at(one) }))
+    }
+    await writing.journal.close()
+    const told = async (since: number, until: number) =>
+      (await shimscope(['events', '--journal.directory', of.path, '--since', at(since), '--until', at(until)])).err
+        .split('\n')
+        .filter((line) => line !== '' && !line.includes('nothing is known to have happened'))
+        .map((line) => line.replace(of.path, 'DIR').replace(/^shimscope: /, ''))
+    const blank = (from: number, until: number) => `nobody looked between ${at(from)} and ${at(until)}`
+    expect(await told(0, 41)).toEqual([blank(2, 20), blank(21, 40)])
+    expect(await told(0, 1)).toEqual([])
+    expect(await told(5, 10)).toEqual([blank(2, 20)])
+    expect(await told(20, 21)).toEqual([])
+    expect(await told(20, 50)).toEqual([blank(21, 40), `nothing is written after ${at(41)}`])
+    // What is damaged was looked at: nobody is blamed.
+    const second = join(of.path, '00000002.journal')
+    const damaged = readFileSync(second)
+    damaged[damaged.length - 5] = 255 - (damaged[damaged.length - 5] ?? 0)
+    damaged[100] = 255 - (damaged[100] ?? 0)
+    writeFileSync(second, damaged)
+    const [flaw, ...rest] = await told(0, 41)
+    expect(flaw).toMatch(
+      /^DIR\/00000002\.journal (is damaged|ends with a torn record): its last \d+ bytes are left out/,
+    )
+    expect(rest).toEqual([`nothing can be read of the time between ${at(2)} and ${at(40)}`])
+    const { err } = await shimscope(['tree', '--at', at(20), '--journal.directory', of.path])
+    expect(err).toBe(
+      `shimscope: nothing can be read of the time between ${at(2)} and ${at(40)}: this is the last moment before\n`,
+    )
+  })
+
+  test('until before its beginning: one sentence', async () => {
+    const { code, out, err } = await back('events', '--since', '3h', '--until', at(-1))
+    expect([code, out, err.replace(journal, 'JOURNAL')]).toEqual([
+      2,
+      '',
+      `shimscope: --until: the journal JOURNAL begins at ${at(0)}, and ${at(-1)} is before that; give a later time\n`,
+    ])
   })
 })
 

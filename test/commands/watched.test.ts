@@ -44,6 +44,20 @@ test('there: the view of an agent, with what happened before, and its processes 
   await until(() => watched.picture().snapshot?.processes === undefined)
 })
 
+test('there: an agent that plays a journal has no processes, and the screen says so', async () => {
+  const agent = memoryAgent(aSnapshot())
+  agent.hasProcesses = false
+  const { port } = await serveFeed(agent)
+  const watched = opened(watchThere(`http://127.0.0.1:${port}`, () => {}))
+  await until(() => watched.picture().snapshot)
+  expect(watched.picture().lacking).toBeUndefined()
+  watched.wantProcesses(true)
+  await until(() => watched.picture().lacking)
+  expect(watched.picture().lacking).toMatch(/^Single processes are not known: this is from a journal/)
+  watched.wantProcesses(false)
+  expect(watched.picture().lacking).toBeUndefined()
+})
+
 test('there: a password is sent, and shown to nobody', async () => {
   const asked: (string | undefined)[] = []
   const server = createServer().listen(0, '127.0.0.1')

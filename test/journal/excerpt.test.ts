@@ -64,7 +64,7 @@ test('begins with the node as it was, and says when nobody looked', async () => 
   expect(await timesOf(2.5, 3)).toEqual([iso(2), iso(3)])
   expect(await timesOf(2.2, 2.4)).toEqual([iso(2)])
   expect(await timesOf(-5, 1)).toEqual([iso(0), iso(1)])
-  const gap = { kind: 'unwatched', fromMs: noon + 4 * minute, untilMs: noon + 30 * minute }
+  const gap = { kind: 'blank', why: 'unwatched', fromMs: noon + 4 * minute, untilMs: noon + 30 * minute }
   expect(await timesOf(3.5, 30.5)).toEqual([iso(3), iso(4), gap, iso(30)])
   // Of nobody who looked long before it is said that this is how it was.
   expect(await timesOf(20, 31)).toEqual([iso(30), iso(31)])

@@ -73,10 +73,10 @@ describe('the journal', () => {
 
     expect((await snapshotAt(at.path, noon + 10 * minute)).gaps).toEqual([])
     expect((await snapshotAt(at.path, noon + 30 * minute)).gaps).toEqual([
-      { kind: 'unwatched', fromMs: noon + 10 * minute, untilMs: noon + 60 * minute },
+      { kind: 'blank', why: 'unwatched', fromMs: noon + 10 * minute, untilMs: noon + 60 * minute },
     ])
     expect((await snapshotAt(at.path, noon + 90 * minute)).gaps).toEqual([
-      { kind: 'unwatched', fromMs: noon + 60 * minute, untilMs: undefined },
+      { kind: 'blank', why: 'unwatched', fromMs: noon + 60 * minute, untilMs: undefined },
     ])
     // 300 looks at a quiet node are 11 records.
     expect(statSync(listSegments(at.path)[0]?.path ?? '').size).toBeLessThan(5_000)
@@ -152,7 +152,8 @@ describe('the journal', () => {
     expect(await seqAt(20)).toBe(4)
     expect((await everyMoment(at.path)).moments.map(({ snapshot }) => snapshot)).toEqual(shown)
     const events = []
-    for await (const { event } of eventsBetween(at.path, noon, noon + 60 * minute, () => {})) events.push(event)
+    for await (const told of eventsBetween(at.path, noon, noon + 60 * minute, () => {}))
+      if ('event' in told) events.push(told.event)
     expect(events).toEqual(agent.events())
   })
 

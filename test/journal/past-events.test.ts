@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { NodeEvent } from '../../src/core/model/event.ts'
+import { type Happening, isEvent } from '../../src/core/model/story.ts'
 import { eventsBetween, snapshotAt } from '../../src/journal/look-back.ts'
 import { PastEvents } from '../../src/journal/past-events.ts'
 import { listSegments } from '../../src/journal/segment-files.ts'
@@ -38,7 +39,8 @@ test('the last events of any stretch are the end of all of them', async () => {
   ] as const) {
     const [sinceMs, untilMs] = [noon + since * minute, noon + until * minute]
     const all: NodeEvent[] = []
-    for await (const { event } of eventsBetween(at.path, sinceMs, untilMs, () => {})) all.push(event)
+    for await (const told of eventsBetween(at.path, sinceMs, untilMs, () => {}))
+      if ('event' in told) all.push(told.event)
     expect(await past.last(sinceMs, untilMs, most), `${since} to ${until}`).toEqual(all.slice(-most))
   }
   expect((await past.last(noon, noon + 180 * minute, 10_000)).length).toBe(events.length)
@@ -161,4 +163,68 @@ test('a directory that is not there is an error, not an empty past', async () =>
   const past = new PastEvents('/nonexistent/journal')
   await expect(past.timeline(0, 1, 1)).rejects.toThrow('ENOENT')
   await expect(past.last(0, 1, 1)).rejects.toThrow('ENOENT')
+})
+
+test('a reboot is told wherever its time is asked for, whoever looked before and after', async () => {
+  using at = place()
+  const { journal } = await journalIn(at.path)
+  // Three lives of an agent: the node is rebooted before the third, and nothing happens in that.
+  const lives = [
+    { run: 'run-1', bootId: 'a', steps: [0, 1, 2] },
+    { run: 'run-2', bootId: 'a', steps: [10, 11] },
+    { run: 'run-3', bootId: 'b', steps: [20] },
+  ]
+  const told: NodeEvent[] = []
+  for (const { run, bootId, steps } of lives) {
+    const agent = memoryAgent()
+    journal.follow(agent)
+    for (const step of steps) agent.look({ ...nodeAt(step, 3, noon + step * minute, run), bootId })
+    told.push(...agent.events())
+  }
+  await journal.close()
+  const look = (minutes: number, bootId: string) => ({
+    takenAt: new Date(noon + minutes * minute).toISOString(),
+    bootId,
+    shims: 3,
+    containers: 3,
+  })
+  const reboot = { before: look(11, 'a'), after: look(20, 'b') }
+  const past = new PastEvents(at.path)
+  const stretch = async (since: number, until: number) => {
+    const [sinceMs, untilMs] = [noon + since * minute, noon + until * minute]
+    const all: Happening[] = []
+    for await (const one of eventsBetween(at.path, sinceMs, untilMs, () => {}))
+      all.push('event' in one ? one.event : one.reboot)
+    expect(await past.last(sinceMs, untilMs, 1_000)).toEqual(all)
+    const { reboots } = await past.timeline(sinceMs, untilMs, 10)
+    expect(reboots).toEqual(all.filter((one) => !isEvent(one)))
+    return all
+  }
+  expect(await stretch(0, 60)).toEqual([...told, reboot])
+  expect(await stretch(15, 60)).toEqual([reboot])
+  expect(await stretch(20, 20)).toEqual([reboot])
+  // When nobody had seen it yet.
+  expect(await stretch(0, 19)).toEqual(told)
+  expect(await stretch(21, 60)).toEqual([])
+  // As many events as are asked for, and what was told between them.
+  expect(await past.last(noon, noon + 60 * minute, 2)).toEqual([...told.slice(-2), reboot])
+})
+
+test('who waits no longer ends the search', async () => {
+  using at = place()
+  await threeHours(at.path)
+  const past = new PastEvents(at.path)
+  const gone = AbortSignal.abort(new Error('gone'))
+  const untilMs = noon + 180 * minute
+  await expect(past.timeline(noon, untilMs, 10, gone)).rejects.toThrow('gone')
+  await expect(past.last(noon, untilMs, 10, gone)).rejects.toThrow('gone')
+  await expect(snapshotAt(at.path, noon + 59 * minute, gone)).rejects.toThrow('gone')
+  const told: unknown[] = []
+  const reading = async () => {
+    for await (const one of eventsBetween(at.path, noon, untilMs, () => {}, gone)) told.push(one)
+  }
+  await expect(reading()).rejects.toThrow('gone')
+  expect(told.length).toBeLessThan(500)
+  // What was counted is kept for who asks next.
+  expect((await past.timeline(noon, untilMs, 1)).marks).toHaveLength(1)
 })

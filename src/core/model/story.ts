@@ -30,6 +30,26 @@ export interface Story {
   readonly members: readonly StoryMember[]
 }
 
+/** What one look says of the node as a whole. */
+export interface Look {
+  readonly takenAt: string
+  readonly bootId: string
+  /** How many there were. */
+  readonly shims: number
+  readonly containers: number
+}
+
+/** Two looks in a row with another boot id: between them the node was rebooted. */
+export interface Reboot {
+  readonly before: Look
+  readonly after: Look
+}
+
+/** What is told of a time, in its order. */
+export type Happening = NodeEvent | Reboot
+
+export const isEvent = <T extends object>(one: NodeEvent | T): one is NodeEvent => 'subject' in one
+
 /** How a story of one kind reads; what is said of verdicts is added to it. */
 export type Telling = Pick<Story, 'summary' | 'proof' | 'settled'>
 

@@ -1,60 +1,67 @@
 import type { NodeEvent } from '../model/event.ts'
-import type { Snapshot } from '../model/snapshot.ts'
-import type { Story, StoryKind, StoryMember, StoryPart } from '../model/story.ts'
+import { type Happening, isEvent, type Reboot, type Story, type StoryKind, type StoryPart } from '../model/story.ts'
 import { storyKinds } from './index.ts'
 import { nodeRebooted } from './node-rebooted.ts'
-import { keyOf, tiesOf } from './ties.ts'
-import { verdictClauses } from './wording.ts'
+import {
+  byRank,
+  goesOn,
+  inOrder,
+  isOpen,
+  isOver,
+  isSoon,
+  type OpenStory,
+  type Place,
+  raisedIn,
+  verdictOf,
+} from './open-story.ts'
+import { TiedIndex } from './tied-index.ts'
+import { tiesOf } from './ties.ts'
+import { asStory, type Told, toldOf, worthTelling } from './told.ts'
 
-/** After so long without news a story is over: a daemon that comes back later than this is not called restarted either. */
-const QUIET_MS = 10 * 60_000
-/** A story that goes on for longer, such as a container that crashes for days, is told in parts. */
-const LONGEST_MS = 60 * 60_000
-
-/** An event that is in no story, or a story, in place of its first event. */
-export type Told =
-  | { readonly kind: 'event'; readonly event: NodeEvent }
-  | { readonly kind: 'story'; readonly story: Story }
+/** So much that came later is held back for a verdict to clear; then its story is told as one that still fires. */
+const MOST_HELD = 20_000
+/** Places that were told are thrown away together. */
+const MOST_TOLD = 1_000
 
 export interface StoryTeller {
   /** Takes one more event, in the order in which events were told; gives the story that it is part of now. */
   hear(event: NodeEvent): (() => Story | undefined) | undefined
   /** No key of before means the same any more. */
-  rebooted(before: Snapshot, after: Snapshot): void
+  rebooted(reboot: Reboot): void
   /** What nothing heard later can change, in the order in which it began, each once; and forgets it. */
   settled(): readonly Told[]
   /** The same, of everything that is left. */
   rest(): readonly Told[]
 }
 
-/** One place in the order of beginnings. Empty once its event is part of a story that begins elsewhere. */
-interface Place {
-  readonly nth: number
-  content: NodeEvent | OpenStory | Story | undefined
-}
-
-interface OpenStory {
-  readonly kind: StoryKind
-  readonly rank: number
-  readonly place: Place
-  readonly members: StoryMember[]
-}
-
-/** Every story in these events, and the events that are in none. */
-export function tellStories(events: readonly NodeEvent[]): readonly Told[] {
+/** Every story in what happened, and the events that are in none. */
+export function tellStories(happenings: readonly Happening[]): readonly Told[] {
   const teller = storyTeller()
-  for (const event of events) teller.hear(event)
+  for (const one of happenings) {
+    if (isEvent(one)) teller.hear(one)
+    else teller.rebooted(one)
+  }
   return teller.rest()
+}
+
+interface TellerOptions {
+  readonly kinds?: readonly StoryKind[]
+  /** 0: what is over is told, and a verdict of it that clears later is told by itself. */
+  readonly mostHeld?: number
 }
 
 /**
  * Joins events into stories as they come. Only what shares a tie is ever asked about, so what happens elsewhere on the
  * node changes no story; and what was joined stays joined, so a story that was told before only grows.
  */
-export function storyTeller(kinds: readonly StoryKind[] = storyKinds): StoryTeller {
+export function storyTeller({ kinds = storyKinds, mostHeld = MOST_HELD }: TellerOptions = {}): StoryTeller {
   const loose = new TiedIndex<Place & { content: NodeEvent }>()
   const open = new TiedIndex<OpenStory>()
+  /** Where each verdict was raised that has not cleared since. */
+  const firing = new Map<string, Place>()
   let places: Place[] = []
+  /** Those before it have been told. */
+  let from = 0
   let nth = 0
   let nowMs = 0
 
@@ -65,19 +72,31 @@ export function storyTeller(kinds: readonly StoryKind[] = storyKinds): StoryTell
     return place
   }
 
-  const join = (story: OpenStory, event: NodeEvent, part: StoryPart): OpenStory => {
+  const join = (story: OpenStory, event: NodeEvent, part: StoryPart): void => {
+    if (goesOn(story, nowMs)) story.newsMs = nowMs
     story.members.push({ event, part })
     open.add(story, tiesOf(event))
-    return story
+    note(event, story.place)
   }
 
-  const partIn = (story: OpenStory, event: NodeEvent): StoryPart | undefined =>
-    isRecovery(story, event) ? 'with' : story.kind.takes(story.members, event)
+  /** A verdict clears where it was raised, however long ago. */
+  const isRecovery = (place: Place, event: NodeEvent): boolean =>
+    event.type === 'verdict-cleared' && firing.get(verdictOf(event)) === place
+
+  const note = (event: NodeEvent, place: Place): void => {
+    if (event.type === 'verdict-raised') firing.set(verdictOf(event), place)
+    if (event.type === 'verdict-cleared') firing.delete(verdictOf(event))
+  }
+
+  const partIn = (story: OpenStory, event: NodeEvent): StoryPart | undefined => {
+    if (isRecovery(story.place, event)) return 'with'
+    return goesOn(story, nowMs) ? story.kind.takes(story.members, event) : undefined
+  }
 
   const begin = (event: NodeEvent, ties: readonly string[]): OpenStory | undefined => {
     const earlier = loose
       .sharing(ties)
-      .filter(({ content }) => isSoon(content, event))
+      .filter((place) => isSoon(place.content, event) || isRecovery(place, event))
       .sort(inOrder)
     const events = earlier.map(({ content }) => content)
     for (const [rank, kind] of kinds.entries()) {
@@ -89,8 +108,12 @@ export function storyTeller(kinds: readonly StoryKind[] = storyKinds): StoryTell
         loose.remove(one, tiesOf(one.content))
         ;(one as Place).content = undefined
       }
-      const story: OpenStory = { kind, rank, place, members: [...members] }
+      const story: OpenStory = { kind, rank, place, members: [...members], newsMs: nowMs }
       place.content = story
+      // Where a verdict was raised twice, as by two lives of an agent, it is the later one that clears.
+      for (const member of members)
+        if (member.event === event || taken.some((one) => one === firing.get(verdictOf(member.event))))
+          note(member.event, place)
       open.add(
         story,
         members.flatMap((member) => tiesOf(member.event)),
@@ -103,6 +126,7 @@ export function storyTeller(kinds: readonly StoryKind[] = storyKinds): StoryTell
   const forget = (place: Place): void => {
     const { content } = place
     if (content === undefined) return
+    for (const verdict of raisedIn(content)) if (firing.get(verdict) === place) firing.delete(verdict)
     if (isEvent(content)) loose.remove(place as Place & { content: NodeEvent }, tiesOf(content))
     else if (isOpen(content))
       open.remove(
@@ -112,15 +136,21 @@ export function storyTeller(kinds: readonly StoryKind[] = storyKinds): StoryTell
   }
 
   const drain = (isFinal: (place: Place) => boolean): readonly Told[] => {
-    let end = places.findIndex((place) => !isFinal(place))
-    if (end < 0) end = places.length
-    const gone = places.slice(0, end)
-    places = places.slice(end)
-    return gone.flatMap((place) => {
+    const told: Told[] = []
+    for (let place = places[from]; place !== undefined && isFinal(place); place = places[from]) {
+      from += 1
       forget(place)
-      return toldOf(place)
-    })
+      told.push(...toldOf(place))
+    }
+    if (from > MOST_TOLD) {
+      places = places.slice(from)
+      from = 0
+    }
+    return told
   }
+
+  const isAwaited = (place: Place): boolean =>
+    places.length - from <= mostHeld && raisedIn(place.content).some((verdict) => firing.get(verdict) === place)
 
   return {
     hear(event) {
@@ -128,7 +158,7 @@ export function storyTeller(kinds: readonly StoryKind[] = storyKinds): StoryTell
       const ties = tiesOf(event)
       const candidates = open
         .sharing(ties)
-        .filter((story) => goesOn(story, nowMs))
+        .filter((story) => goesOn(story, nowMs) || isRecovery(story.place, event))
         .sort(byRank)
       for (const story of candidates) {
         const part = partIn(story, event)
@@ -138,106 +168,20 @@ export function storyTeller(kinds: readonly StoryKind[] = storyKinds): StoryTell
       }
       const story = begin(event, ties)
       if (story !== undefined) return () => worthTelling(story)
-      loose.add(put(event) as Place & { content: NodeEvent }, ties)
+      const place = put(event)
+      loose.add(place as Place & { content: NodeEvent }, ties)
+      note(event, place)
       return undefined
     },
-    rebooted(before, after) {
-      for (const place of places) {
+    rebooted(reboot) {
+      for (const place of places.slice(from)) {
         forget(place)
+        // Nothing can be added to it any more.
         if (place.content !== undefined && isOpen(place.content)) place.content = asStory(place.content)
       }
-      put(nodeRebooted(before, after))
+      put(nodeRebooted(reboot))
     },
-    settled: () => drain(({ content }) => content === undefined || isOver(content, nowMs)),
+    settled: () => drain((place) => place.content === undefined || (isOver(place.content, nowMs) && !isAwaited(place))),
     rest: () => drain(() => true),
-  }
-}
-
-/** A verdict clears where it was raised. */
-const isRecovery = ({ members }: OpenStory, { type, subject, facts }: NodeEvent): boolean =>
-  type === 'verdict-cleared' &&
-  members.some(
-    ({ event }) =>
-      event.type === 'verdict-raised' && event.facts?.code === facts?.code && keyOf(event.subject) === keyOf(subject),
-  )
-
-const isEvent = (content: NodeEvent | OpenStory | Story): content is NodeEvent => 'subject' in content
-const isOpen = (content: NodeEvent | OpenStory | Story): content is OpenStory => 'place' in content
-
-const apartMs = (one: NodeEvent, otherMs: number): number => Math.abs(Date.parse(one.at) - otherMs)
-const isSoon = (one: NodeEvent, other: NodeEvent): boolean => apartMs(one, Date.parse(other.at)) <= QUIET_MS
-
-function goesOn({ members }: OpenStory, nowMs: number): boolean {
-  const [first, last] = [members[0], members.at(-1)]
-  return (
-    first !== undefined &&
-    last !== undefined &&
-    apartMs(last.event, nowMs) <= QUIET_MS &&
-    apartMs(first.event, nowMs) <= LONGEST_MS
-  )
-}
-
-function isOver(content: NodeEvent | OpenStory | Story, nowMs: number): boolean {
-  if (isEvent(content)) return apartMs(content, nowMs) > QUIET_MS
-  return !isOpen(content) || !goesOn(content, nowMs)
-}
-
-const inOrder = (one: Place, other: Place): number => one.nth - other.nth
-/** The kind that stands first in the table; of one kind the latest. */
-const byRank = (one: OpenStory, other: OpenStory): number => one.rank - other.rank || inOrder(other.place, one.place)
-
-function toldOf({ content }: Place): readonly Told[] {
-  if (content === undefined) return []
-  if (isEvent(content)) return [{ kind: 'event', event: content }]
-  const story = isOpen(content) ? worthTelling(content) : content
-  if (story !== undefined) return [{ kind: 'story', story }]
-  return isOpen(content) ? content.members.map(({ event }) => ({ kind: 'event', event })) : []
-}
-
-/** One event that says everything itself is no story yet. */
-function worthTelling(open: OpenStory): Story | undefined {
-  const story = asStory(open)
-  const [first, ...others] = story.members
-  return others.length === 0 && story.summary === first?.event.summary ? undefined : story
-}
-
-function asStory({ kind, members }: OpenStory): Story {
-  const { summary, proof, settled } = kind.tell(members)
-  const [first, last] = [members[0]?.event, members.at(-1)?.event]
-  const about = first === undefined ? [] : [keyOf(first.subject), first.facts?.code].filter((one) => one !== undefined)
-  return {
-    id: [kind.kind, first?.at, ...about].join(' '),
-    kind: kind.kind,
-    since: first?.at ?? '',
-    until: last?.at ?? '',
-    summary: [summary, ...verdictClauses(members)].join('; '),
-    proof,
-    settled,
-    members: [...members],
-  }
-}
-
-/** Items by their ties. */
-class TiedIndex<T extends object> {
-  readonly #byTie = new Map<string, Set<T>>()
-
-  add(item: T, ties: readonly string[]): void {
-    for (const tie of ties) {
-      const found = this.#byTie.get(tie)
-      if (found === undefined) this.#byTie.set(tie, new Set([item]))
-      else found.add(item)
-    }
-  }
-
-  remove(item: T, ties: readonly string[]): void {
-    for (const tie of ties) {
-      const found = this.#byTie.get(tie)
-      found?.delete(item)
-      if (found?.size === 0) this.#byTie.delete(tie)
-    }
-  }
-
-  sharing(ties: readonly string[]): T[] {
-    return [...new Set(ties.flatMap((tie) => [...(this.#byTie.get(tie) ?? [])]))]
   }
 }

@@ -1,7 +1,7 @@
 import * as T from 'typebox'
 import type { Agent } from '../../agent/agent.ts'
-import type { NodeEvent } from '../../core/model/event.ts'
 import type { Severity, Snapshot } from '../../core/model/snapshot.ts'
+import { type Happening, isEvent } from '../../core/model/story.ts'
 import { presentStory } from '../../core/stories/present.ts'
 import { tellStories } from '../../core/stories/tell.ts'
 import { nest } from '../../core/snapshot/nest.ts'
@@ -9,7 +9,7 @@ import { timeForms } from '../../core/snapshot/time-of.ts'
 import { event, story } from './frame-schemas.ts'
 import {
   blankReasons,
-  eventsBetween,
+  happenedBetween,
   MOST_EVENTS,
   MOST_MARKS,
   type Past,
@@ -52,7 +52,8 @@ export interface ApiRoute {
   readonly schema: T.TSchema
   /** With `?follow` it does not end: server-sent events. */
   readonly follow?: 'events'
-  answer(sources: ApiSources, query: Readonly<Record<string, string | undefined>>): unknown
+  /** The signal aborts when nobody waits for the answer any more. */
+  answer(sources: ApiSources, query: Readonly<Record<string, string | undefined>>, signal: AbortSignal): unknown
 }
 
 /** Whether a parameter like `?processes` is set; `=0` and `=false` say no. */
@@ -63,6 +64,15 @@ const latest = ({ agent }: ApiSources): Snapshot => {
   if (pass === undefined) throw notLookedYet()
   return pass.snapshot
 }
+
+/** What is there now, or what `?at=` asks for of the past. */
+export const shownBy = async (
+  sources: ApiSources,
+  query: Readonly<Record<string, string | undefined>>,
+  signal: AbortSignal,
+): Promise<Snapshot> => (query['at'] === undefined ? latest(sources) : await snapshotAt(sources, query['at'], signal))
+
+export const at = `The moment as the journal has it, without processes: ${timeForms}. What is answered is the last look from then or from before; takenAt and Last-Modified say which.`
 
 const moment = ({ run, seq, takenAt }: Snapshot) => ({ run, seq, takenAt })
 const momentFields = { run: text, seq: count, takenAt: time }
@@ -75,10 +85,10 @@ const collection = (
 ): ApiRoute => ({
   path: `/api/v1/${name}`,
   summary,
-  query: {},
+  query: { at },
   schema: closed({ ...momentFields, [name]: list(item) }),
-  answer: (sources) => {
-    const shown = latest(sources)
+  async answer(sources, query, signal) {
+    const shown = await shownBy(sources, query, signal)
     return { ...moment(shown), [name]: shown[name] }
   },
 })
@@ -105,13 +115,13 @@ export const apiRoutes: readonly ApiRoute[] = [
     path: '/api/v1/snapshot',
     summary: 'Everything about the node at one moment.',
     query: {
-      processes: 'Adds the processes.',
-      at: `The moment as the journal has it, without processes: ${timeForms}.`,
+      processes: 'Adds the processes; refused where they are not known, since what is shown is from a journal.',
+      at,
     },
     schema: snapshot,
-    async answer(sources, query) {
-      if (query['at'] !== undefined) return await snapshotAt(sources, query['at'])
-      if (!isSet(query['processes'])) return latest(sources)
+    async answer(sources, query, signal) {
+      if (!isSet(query['processes'])) return await shownBy(sources, query, signal)
+      if (query['at'] !== undefined) throw noProcessesThen()
       // The order matters: the snapshot is the one that the processes were made of, or a later one.
       const processes = await processesOf(sources)
       return { ...latest(sources), processes }
@@ -121,10 +131,10 @@ export const apiRoutes: readonly ApiRoute[] = [
     path: '/api/v1/tree',
     summary:
       'Daemons with their shims, shims with their containers, and the verdicts about each; nested as they are kept.',
-    query: {},
+    query: { at },
     schema: closed({ ...momentFields, roots: T.Unsafe({ type: 'array', items: { $ref: 'branch#' } }) }),
-    answer: (sources) => {
-      const shown = latest(sources)
+    async answer(sources, query, signal) {
+      const shown = await shownBy(sources, query, signal)
       return { ...moment(shown), roots: nest(shown) }
     },
   },
@@ -135,9 +145,10 @@ export const apiRoutes: readonly ApiRoute[] = [
   {
     path: '/api/v1/processes',
     summary: 'Every process on the node and what it is.',
-    query: {},
+    query: { at: 'Refused: a journal keeps no processes.' },
     schema: closed({ ...momentFields, processes: list(process) }),
-    async answer(sources) {
+    async answer(sources, query) {
+      if (query['at'] !== undefined) throw noProcessesThen()
       const processes = await processesOf(sources)
       return { ...moment(latest(sources)), processes }
     },
@@ -155,18 +166,18 @@ export const apiRoutes: readonly ApiRoute[] = [
     },
     schema: closed({ ...momentFields, events: list(event), stories: list(story) }),
     follow: 'events',
-    async answer(sources, asked) {
-      const events =
+    async answer(sources, asked, signal) {
+      const happened =
         asked['since'] === undefined && asked['until'] === undefined
           ? someOf(sources.agent.events(), asked)
-          : await eventsBetween(sources, asked)
-      return { ...moment(latest(sources)), events, stories: storiesIn(events) }
+          : await happenedBetween(sources, asked, signal)
+      return { ...moment(latest(sources)), events: happened.filter(isEvent), stories: storiesIn(happened) }
     },
   },
   {
     path: '/api/v1/timeline',
     summary:
-      'Since when a journal is kept, if one is, when something happened, and of what nothing is known: what one needs to draw it.',
+      'Since when a journal is kept, if one is, when something happened, of what nothing is known, and when the node was rebooted: what one needs to draw it.',
     query: {
       since: `Marks from then on; from the beginning of the journal unless given: ${timeForms}.`,
       until: 'Marks until then, in the same forms; until now unless given.',
@@ -178,8 +189,12 @@ export const apiRoutes: readonly ApiRoute[] = [
       beginsAt: textOrNull,
       marks: list(closed({ at: time, events: count, worst: textOrNull })),
       blanks: list(closed({ from: time, until: time, why: word(...blankReasons) })),
+      reboots: list(story),
     }),
-    answer: async (sources, asked) => ({ ...moment(latest(sources)), ...(await timeline(sources, asked)) }),
+    answer: async (sources, asked, signal) => ({
+      ...moment(latest(sources)),
+      ...(await timeline(sources, asked, signal)),
+    }),
   },
   {
     path: '/api/v1/runtimes',
@@ -191,8 +206,15 @@ export const apiRoutes: readonly ApiRoute[] = [
 ]
 
 /** What of these events belongs together: at most that, an event before the first may be missing. */
-const storiesIn = (events: readonly NodeEvent[]) =>
-  tellStories(events).flatMap((told) => (told.kind === 'story' ? [presentStory(told.story)] : []))
+const storiesIn = (happened: readonly Happening[]) =>
+  tellStories(happened).flatMap((told) => (told.kind === 'story' ? [presentStory(told.story)] : []))
+
+const noProcessesThen = (): Refusal =>
+  new Refusal(
+    404,
+    'The processes of a past moment are not known: a journal keeps none.',
+    'Ask /api/v1/containers?at= how many each container had.',
+  )
 
 async function processesOf(sources: ApiSources) {
   latest(sources)

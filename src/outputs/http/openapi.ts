@@ -1,4 +1,4 @@
-import { type ApiRoute, apiRoutes, branch, type VerdictRow } from './api-routes.ts'
+import { type ApiRoute, apiRoutes, at, branch, type VerdictRow } from './api-routes.ts'
 import * as frames from './frame-schemas.ts'
 import * as model from './snapshot-schemas.ts'
 
@@ -22,7 +22,7 @@ export function openapi(version: string, verdictTable: readonly VerdictRow[]): o
           responses: { 200: { description: 'JSON Schema, 2020-12', content: { 'application/schema+json': {} } } },
         },
       },
-      '/tree': { get: plain('The tree as text.', { q: 'Only what this pid, container id or pod names.' }) },
+      '/tree': { get: plain('The tree as text.', { q: 'Only what this pid, container id or pod names.', at }) },
       '/metrics': { get: plain('Metrics for Prometheus, as text or OpenMetrics by Accept.') },
       '/-/healthy': { get: plain('Answers while the agent runs.') },
       '/-/ready': { get: plain('Answers 200 while what is served is fresh, else 503.') },
@@ -74,8 +74,19 @@ const refused = {
 const operation = ({ summary, query, schema }: ApiRoute) => ({
   summary,
   parameters: parameters(query),
-  responses: { 200: { description: summary, content: { 'application/json': { schema } } }, default: refused },
+  responses: {
+    200: { description: summary, ...headers(schema), content: { 'application/json': { schema } } },
+    default: refused,
+  },
 })
+
+const headers = (schema: object) =>
+  'properties' in schema && Object.hasOwn(schema.properties as object, 'takenAt')
+    ? { headers: { 'Last-Modified': { description: shownAt, schema: { type: 'string' } } } }
+    : {}
+
+const shownAt =
+  'When the node was as it is shown: takenAt, to the second. RFC 9110, 8.8.2. Of a past moment, the last look that is known from then or from before.'
 
 const plain = (summary: string, query: ApiRoute['query'] = {}) => ({
   summary,
@@ -91,7 +102,8 @@ const live = {
     'WebSocket: hello, then a snapshot or the deltas since `since`, then deltas and heartbeats (see Frame), one JSON text each.',
   parameters: parameters({
     since: 'RUN:SEQ of the last frame that was applied, to go on from there.',
-    processes: 'Adds the processes.',
+    processes:
+      'Adds the processes. A snapshot without any says that they are not known: what is played is from a journal.',
   }),
   responses: { 101: { description: 'Frames follow.' }, default: refused },
 }

@@ -1,5 +1,4 @@
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify'
-import type { Snapshot } from '../../core/model/snapshot.ts'
 import { type ApiSources, apiRoutes, branch, isSet } from './api-routes.ts'
 import {
   answerWithin,
@@ -15,7 +14,9 @@ import { createFollowers } from './follow.ts'
 import { liveSchema } from './live-schema.ts'
 import { openapi } from './openapi.ts'
 import { addProbes } from './probes.ts'
-import { notLookedYet, Refusal } from './refusal.ts'
+import { Refusal } from './refusal.ts'
+import { queryOf } from './query-of.ts'
+import { addTextTree, type TextTree } from './text-tree.ts'
 
 /** One file of the page. */
 export interface Asset {
@@ -27,18 +28,13 @@ export interface Asset {
   readonly immutable: boolean
 }
 
-export interface ServerOptions extends ApiSources {
+export interface ServerOptions extends ApiSources, TextTree {
   readonly version: string
   readonly assets: readonly Asset[]
   /** The body of /metrics for an `Accept` header. */
   readonly renderMetrics: (
     accept: string | undefined,
   ) => Promise<{ readonly contentType: string; readonly body: string }>
-  /** The body of /tree; `undefined` when nothing fits the query. */
-  readonly renderTree: (
-    snapshot: Snapshot,
-    query: string | undefined,
-  ) => string | undefined | Promise<string | undefined>
   /** The address is the loopback's: only requests that name it are answered. */
   readonly loopback: boolean
   readonly allowedHosts?: readonly string[]
@@ -61,7 +57,7 @@ const farewellMs = 300
 
 /** The HTTP side, not yet listening. The live feed is added to it by who wires the two. */
 export function buildServer(options: ServerOptions): FastifyInstance {
-  const { agent, version, assets, renderMetrics, renderTree, loopback, verdictTable } = options
+  const { agent, version, assets, renderMetrics, loopback, verdictTable } = options
   const { allowedHosts = [], maxFollowers = 64, report = () => {}, now = Date.now } = options
   const { door = () => openDoor, compare = compareInWorker, refused = () => {} } = options
   const limits = { ...connectionLimits, ...options.limits }
@@ -81,6 +77,11 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   })
 
   app.setErrorHandler((error: FastifyError | Refusal, request, reply) => {
+    // The signal of the request: nobody is there to be told.
+    if (error.name === 'AbortError') {
+      reply.hijack()
+      return undefined
+    }
     if (error instanceof Refusal) {
       if (error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter)
       return reply.code(error.status).send({ error: error.message, next: error.next })
@@ -125,23 +126,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     return reply.header('content-type', contentType).header('vary', 'accept').send(body)
   })
 
-  app.get<{ Querystring: { q?: string } }>(
-    '/tree',
-    { schema: { querystring: queryOf(['q']) } },
-    async (request, reply) => {
-      const pass = agent.latest()
-      if (pass === undefined) throw notLookedYet()
-      const { q } = request.query
-      const text = await renderTree(pass.snapshot, q)
-      if (text === undefined)
-        throw new Refusal(
-          404,
-          `Nothing here is named ${JSON.stringify(q)}.`,
-          'Give a pid, a container id or a pod as /tree shows them.',
-        )
-      return reply.type('text/plain; charset=utf-8').send(text)
-    },
-  )
+  addTextTree(app, options)
 
   app.addHook('preClose', async () => {
     followers.end()
@@ -158,7 +143,10 @@ export function buildServer(options: ServerOptions): FastifyInstance {
         return reply
       }
       reply.header('cache-control', 'no-store')
-      return await route.answer(options, request.query)
+      const answer = await route.answer(options, request.query, request.signal)
+      const shown = momentOf(answer)
+      if (shown !== undefined) reply.header('last-modified', shown.toUTCString())
+      return answer
     })
   }
   const document = JSON.stringify(openapi(version, verdictTable))
@@ -170,8 +158,6 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   return app
 }
 
-/** Text parameters of a bearable length; others are ignored. */
-const queryOf = (names: readonly string[]) => ({
-  type: 'object',
-  properties: Object.fromEntries(names.map((name) => [name, { type: 'string', maxLength: 256 }])),
-})
+/** When the node was as an answer shows it. */
+const momentOf = (answer: unknown): Date | undefined =>
+  typeof answer === 'object' && answer !== null && 'takenAt' in answer ? new Date(String(answer.takenAt)) : undefined

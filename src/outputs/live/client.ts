@@ -52,6 +52,8 @@ export interface LiveClient {
   view(): View | undefined
   /** Asks for the processes, or no longer, over a new connection. */
   wantProcesses(wanted: boolean): void
+  /** It was asked for processes, and its snapshot had none: what it shows is from a journal, which keeps none. */
+  lacksProcesses(): boolean
   close(): void
 }
 
@@ -77,6 +79,7 @@ export function follow({
 }: FollowOptions): LiveClient {
   const address = liveAddress(url)
   let wanted = processes
+  let lacking = false
   let view: View | undefined
   let socket: LiveSocket | undefined
   let tries = 0
@@ -104,6 +107,7 @@ export function follow({
   const heard = (opened: LiveSocket, text: string) => {
     listen(opened)
     const frame = parse(text)
+    const before = view
     view = frame && receive(view, frame)
     if (frame === undefined || view === undefined) {
       // Without a view the next connection begins with a snapshot.
@@ -111,6 +115,9 @@ export function follow({
       retry(frame === undefined ? 'what was sent is no frame' : `a ${frame.type} that does not follow`, false)
       return
     }
+    // Another life of the agent may look at something else.
+    if (frame.type === 'hello' && frame.run !== before?.hello.run) lacking = false
+    if (frame.type === 'snapshot' && wanted) lacking = frame.snapshot.processes === undefined
     if (view.current !== undefined) {
       tries = 0
       linked({ state: 'live' })
@@ -154,6 +161,7 @@ export function follow({
       hangUp(socket)
       connect()
     },
+    lacksProcesses: () => lacking,
     close: () => hangUp(socket),
   }
 }

@@ -22,7 +22,8 @@ const levels: Readonly<Record<Severity, Line['level']>> = { info: 'info', warnin
  * is a line of its own, once: when all that it waits for has come.
  */
 export function tellLines(agent: Pick<Agent, 'subscribe'>, tell: (line: Line) => void): () => void {
-  const stories = causesOf(storyTeller())
+  // Nothing is told twice here, so nothing is kept for it.
+  const stories = causesOf(storyTeller({ mostHeld: 0 }))
   let before: Snapshot | undefined
   return agent.subscribe((pass) => {
     for (const line of linesOf(pass, before)) tell(line)

@@ -1,5 +1,5 @@
 import type { Story, StoryPart } from '../../core/model/story.ts'
-import type { Told } from '../../core/stories/tell.ts'
+import type { Told } from '../../core/stories/told.ts'
 import { renderEvent } from './events.ts'
 import { printable } from './printable.ts'
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { NodeEvent } from '../../../src/core/model/event.ts'
 import type { Daemon, Snapshot } from '../../../src/core/model/snapshot.ts'
 import { deriveEvents, stoppedDaemons } from '../../../src/core/snapshot/events.ts'
+import { lookOf, rebootBetween } from '../../../src/core/snapshot/reboot.ts'
 import { storyTeller, tellStories } from '../../../src/core/stories/tell.ts'
 import { aContainer, aDaemon, aShim, aSnapshot, aVerdict } from '../snapshot/support/nodes.ts'
 
@@ -140,7 +141,7 @@ test('a reboot ends every story, and says what was there', () => {
     ({ type }) => type.startsWith('daemon-'),
   )
   teller.hear(stop as NodeEvent)
-  teller.rebooted(before, after)
+  teller.rebooted({ before: lookOf(before), after: lookOf(after) })
   teller.hear(back as NodeEvent)
   expect(teller.rest().map((one) => (one.kind === 'story' ? one.story.summary : one.event.type))).toEqual([
     'containerd stopped (pid 812); 13 shims go on without it',
@@ -156,4 +157,98 @@ test('after ten minutes without news a story is over', () => {
     tellStories(all).flatMap((one) => (one.kind === 'story' ? [one.story.summary] : []))
   expect(sentences(late)).toEqual(['containerd stopped (pid 812); 13 shims go on without it'])
   expect(sentences(events)).toEqual(['containerd restarted (pid 812 → 4411); 13 shims reconnected'])
+})
+
+test('a boot id that could not be read proves no reboot', () => {
+  const look = (bootId: string) => lookOf(aSnapshot({ bootId }))
+  expect(rebootBetween(look('a'), look('b'))).toEqual({ before: look('a'), after: look('b') })
+  for (const [before, after] of [
+    ['a', 'a'],
+    ['a', 'unknown'],
+    ['unknown', 'b'],
+  ] as const)
+    expect(rebootBetween(look(before), look(after))).toBeUndefined()
+  expect(rebootBetween(undefined, look('a'))).toBeUndefined()
+})
+
+describe('a verdict that clears long after', () => {
+  const minutes = (event: NodeEvent, late: number): NodeEvent => ({
+    ...event,
+    at: new Date(Date.parse(event.at) + late * 60_000).toISOString(),
+  })
+  const wedged = aVerdict({ code: 'shim-wedged', subject: { kind: 'shim', key: '9000@900', pid: 9000 } })
+  const leaked = aVerdict({ subject: { kind: 'shim', key: '9000@900', pid: 9000 } })
+  const [keeper] = shims
+  const orphan = lost.slice(0, 1)
+  const first = { daemons: [old], shims: keeper === undefined ? [] : [keeper] }
+  const sentences = (events: readonly NodeEvent[]) =>
+    tellStories(events).map((one) => (one.kind === 'story' ? one.story.summary : one.event.type))
+  const [orphaned, raised, cleared] = eventsOf(
+    first,
+    { ...first, shims: orphan },
+    { ...first, shims: orphan, verdicts: [leaked] },
+    { ...first, shims: orphan },
+  ) as [NodeEvent, NodeEvent, NodeEvent]
+
+  test('clears in the story that it was raised in', () => {
+    for (const late of [5, 30, 60 * 24])
+      expect(sentences([orphaned, raised, minutes(cleared, late)]), `after ${late} minutes`).toEqual([
+        `${orphaned.summary}; shim-leaked fired, and has cleared`,
+      ])
+  })
+  test('and where nothing belonged to it, with its raising', () => {
+    const [alone, over] = eventsOf(first, { ...first, verdicts: [wedged] }, first) as [NodeEvent, NodeEvent]
+    expect(sentences([alone, minutes(over, 90)])).toEqual([`${alone.summary}; shim-wedged fired, and has cleared`])
+  })
+  test('that does not make the story go on', () => {
+    const [gone] = eventsOf({ ...first, shims: orphan }, { ...first, shims: [] }) as [NodeEvent]
+    expect(sentences([orphaned, raised, minutes(cleared, 30), minutes(gone, 31)])).toEqual([
+      `${orphaned.summary}; shim-leaked fired, and has cleared`,
+      'shim-gone',
+    ])
+  })
+  test('raised twice, as by two lives of an agent, the later one clears', () => {
+    expect(sentences([orphaned, raised, minutes(raised, 30), minutes(cleared, 60)])).toEqual([
+      `${orphaned.summary}; shim-leaked fires`,
+      `${raised.summary}; shim-leaked fired, and has cleared`,
+    ])
+  })
+  test('a reboot clears nothing', () => {
+    const before = lookOf(aSnapshot({}))
+    const after = { ...before, bootId: 'another' }
+    const told = tellStories([orphaned, raised, { before, after }, minutes(cleared, 30)])
+    expect(told.map((one) => (one.kind === 'story' ? one.story.kind : one.event.type))).toEqual([
+      'verdict-grounded',
+      'node-rebooted',
+      'verdict-cleared',
+    ])
+  })
+  test('while it is waited for, so much that comes later is held back, and no more', () => {
+    const others = Array.from({ length: 20 }, (_, nth) =>
+      minutes(
+        { ...orphaned, subject: { kind: 'shim', key: `${nth}@1` }, facts: {}, summary: `shim ${nth} is orphaned` },
+        20 + nth * 20,
+      ),
+    )
+    const tellAll = (mostHeld: number) => {
+      const teller = storyTeller({ mostHeld })
+      const told: string[] = []
+      const take = (all: ReturnType<typeof teller.rest>) =>
+        told.push(...all.map((one) => (one.kind === 'story' ? one.story.summary : one.event.summary)))
+      for (const event of [orphaned, raised, ...others, minutes(cleared, 1_000)]) {
+        teller.hear(event)
+        take(teller.settled())
+      }
+      const before = told.length
+      take(teller.rest())
+      return { told, before }
+    }
+    const whole = tellAll(50)
+    expect(whole.told[0]).toBe(`${orphaned.summary}; shim-leaked fired, and has cleared`)
+    expect(whole.before).toBe(whole.told.length)
+    const parts = tellAll(10)
+    expect(parts.told[0]).toBe(`${orphaned.summary}; shim-leaked fires`)
+    expect(parts.told.at(-1)).toBe(cleared.summary)
+    expect(tellAll(0).told).toEqual(parts.told)
+  })
 })

@@ -81,6 +81,26 @@ describe('the client of the feed', () => {
     expect(told.links.every(({ state }) => state === 'live')).toBe(true)
   })
 
+  test('says that there are none to be had, once it has asked', async () => {
+    const agent = memoryAgent(aSnapshot())
+    agent.hasProcesses = false
+    const { url } = await serveFeed(agent)
+    const { client: made } = client(url)
+    await until(() => made.view()?.current)
+    expect(made.lacksProcesses()).toBe(false)
+    made.wantProcesses(true)
+    await until(() => made.lacksProcesses())
+    agent.look(aSnapshot({ containers: [aContainer()] }))
+    await until(() => made.view()?.current?.seq === 2)
+    expect([made.lacksProcesses(), made.view()?.current?.processes]).toEqual([true, undefined])
+    // Another life of it may look at a node.
+    agent.hasProcesses = true
+    agent.running = [aProcess()]
+    agent.look(aSnapshot({ run: 'run-2' }))
+    await until(() => made.view()?.current?.processes?.length === 1)
+    expect(made.lacksProcesses()).toBe(false)
+  })
+
   test('what does not follow makes it begin anew; what is no frame, too', async () => {
     const agent = memoryAgent(aSnapshot())
     const { url } = await serveFeed(agent)

@@ -12,6 +12,8 @@ export interface MemoryAgent extends Agent {
   lastPassAtMs: number | undefined
   failure: string | undefined
   running: readonly Process[]
+  /** Whether what it looks at has processes. */
+  hasProcesses: boolean
   readonly listeners: number
 }
 
@@ -47,6 +49,7 @@ export function memoryAgent(first?: Snapshot, intervalMs = 1000): MemoryAgent {
     lastPassAtMs: undefined,
     failure: undefined,
     running: [],
+    hasProcesses: true,
     get listeners() {
       return listeners.size
     },
@@ -54,7 +57,7 @@ export function memoryAgent(first?: Snapshot, intervalMs = 1000): MemoryAgent {
     health: () => ({ lastPassAtMs: agent.lastPassAtMs, failure: agent.failure }),
     counts: () => agent.counted,
     events: () => events,
-    processes: async () => agent.running,
+    processes: async () => (agent.hasProcesses ? agent.running : undefined),
     deltasSince(run, seq) {
       if (latest === undefined || run !== latest.snapshot.run || seq > latest.snapshot.seq) return undefined
       if (seq === latest.snapshot.seq) return []

@@ -1,9 +1,10 @@
 import type { EventType, NodeEvent } from '../../../core/model/event.ts'
 import { lookAt } from './look-back.ts'
+import type { Reboot } from './past-answers.ts'
 import { events, pastMs, show, view } from './state.ts'
 import { Text } from './text.tsx'
 import { rowIdOf } from './verdict-wording.ts'
-import { journal } from './timeline.ts'
+import { journal, rebootsUntil } from './timeline.ts'
 import type { Tone } from './wording.ts'
 
 /** So many are drawn; the page keeps some more, the agent too. */
@@ -11,15 +12,19 @@ const most = 100
 
 /** What happened, the latest first. */
 export function Timeline() {
-  const shown = events.value.slice(-most).reverse()
+  const shown = inOrder(events.value, rebootsUntil.value).slice(-most).reverse()
   return (
     <section class="timeline" aria-labelledby="timeline-title">
       <h2 id="timeline-title">{pastMs.value === undefined ? 'What happened' : 'What had happened by then'}</h2>
       {view.value?.current !== undefined && shown.length === 0 && <p class="quiet">{nothing()}</p>}
       <ol reversed>
-        {shown.map((event) => (
-          <Happened key={`${event.seq}|${event.type}|${event.subject.key ?? ''}|${event.summary}`} event={event} />
-        ))}
+        {shown.map((one) =>
+          'seq' in one ? (
+            <Happened key={`${one.seq}|${one.type}|${one.subject.key ?? ''}|${one.summary}`} event={one} />
+          ) : (
+            <Rebooted key={one.id} reboot={one} />
+          ),
+        )}
       </ol>
       {journal.value?.kept === false && (
         <p class="quiet">
@@ -27,6 +32,31 @@ export function Timeline() {
         </p>
       )}
     </section>
+  )
+}
+
+/** A reboot comes before what the first look after it told. */
+function inOrder(happened: readonly NodeEvent[], reboots: readonly Reboot[]): readonly (NodeEvent | Reboot)[] {
+  const all: (NodeEvent | Reboot)[] = [...happened]
+  for (const reboot of reboots) {
+    const after = all.findIndex((one) => Date.parse('seq' in one ? one.at : one.until) >= Date.parse(reboot.until))
+    all.splice(after < 0 ? all.length : after, 0, reboot)
+  }
+  return all
+}
+
+function Rebooted({ reboot: { until, summary } }: { reboot: Reboot }) {
+  return (
+    <li>
+      <Moment at={until} />
+      <span class="sign critical" aria-hidden="true">
+        ↻
+      </span>
+      <span>
+        <span class="quiet">node-rebooted </span>
+        <Text of={summary} />
+      </span>
+    </li>
   )
 }
 

@@ -3,7 +3,7 @@ import type { View } from '../../../core/snapshot/receive.ts'
 import { follow, type LiveClient } from '../../live/client.ts'
 import { changedIds } from './changes.ts'
 import { noteChanges } from './note-changes.ts'
-import { link, live, liveEvents, pastMs, seenAtMs } from './state.ts'
+import { lacksProcesses, link, live, liveEvents, pastMs, seenAtMs } from './state.ts'
 import { mergeEvents } from './merge-events.ts'
 
 /** Least time between two pictures in a flood of changes, in ms: below what one sees, and scrolling keeps its frames. */
@@ -14,16 +14,21 @@ let drawnAtMs = 0
 let due = false
 
 /** Follows the node; whether with its processes can be changed at any time. */
-export const followNode = (processes: boolean): LiveClient =>
-  follow({
+export function followNode(processes: boolean): LiveClient {
+  const client = follow({
     url: new URL('.', location.href).href,
     open: (url) => new WebSocket(url),
-    changed: seen,
+    changed(next, frame) {
+      lacksProcesses.value = client.lacksProcesses()
+      seen(next, frame)
+    },
     linked({ state }) {
       link.value = state
     },
     processes,
   })
+  return client
+}
 
 function seen(next: View, frame: Frame): void {
   if (next.takenAt !== latest?.takenAt || next.hello.run !== latest?.hello.run) seenAtMs.value = Date.now()

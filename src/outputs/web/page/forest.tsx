@@ -1,5 +1,5 @@
 import { Grid } from './grid.tsx'
-import { found, go, pastMs, place, processesKnown, rows, view, wantsProcesses } from './state.ts'
+import { found, go, noProcesses, pastMs, place, processesKnown, rows, view, wantsProcesses } from './state.ts'
 import { trouble } from './look-back.ts'
 import { counted } from './wording.ts'
 
@@ -46,7 +46,7 @@ function SearchField() {
 }
 
 function Tick({ name, label }: { name: 'onlyWrong' | 'processes'; label: string }) {
-  const unknown = name === 'processes' && pastMs.value !== undefined
+  const unknown = name === 'processes' && noProcesses.value
   return (
     <label>
       <input
@@ -63,13 +63,12 @@ function Tick({ name, label }: { name: 'onlyWrong' | 'processes'; label: string 
 
 function Hits() {
   const { search, onlyWrong, processes } = place.value
-  const past = pastMs.value !== undefined
-  if (!past && processes && !processesKnown.value) return <>asking for processes…</>
+  if (!noProcesses.value && processes && !processesKnown.value) return <>asking for processes…</>
   if (search.trim() === '' && !onlyWrong) return null
   return (
     <>
       {counted(found.value.hits, 'hit')}
-      {search.trim() !== '' && !past && !wantsProcesses.value && (
+      {search.trim() !== '' && !noProcesses.value && !wantsProcesses.value && (
         <>
           {' · '}
           <button type="button" class="link" onClick={() => go({ processes: true })}>

@@ -34,12 +34,12 @@ export const meanwhile = computed(() => {
 
 const seeker = latestWins<number, Then>({
   ask: askThen,
-  answered(atMs, { snapshot, events }) {
+  answered(atMs, { snapshot, events, reboots }) {
     const before = pastPicture.peek()?.view
     const view = viewOf(snapshot)
     if (speed.peek() > 0 && before?.current !== undefined && before.hello.bootId === view.hello.bootId)
       noteChanges(changedIds(before.current, view.current))
-    pastPicture.value = { atMs, view, events }
+    pastPicture.value = { atMs, view, events, reboots }
     trouble.value = undefined
     asking.value = atMs !== pastMs.peek()
   },

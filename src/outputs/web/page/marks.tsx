@@ -1,5 +1,5 @@
 import { pastMs } from './state.ts'
-import { blanks, marked, timeWindow } from './timeline.ts'
+import { blanks, marked, reboots, timeWindow } from './timeline.ts'
 
 /** How high a mark is, of 20: told by height as well as by colour. */
 const heights = { critical: 20, warning: 15, info: 11, none: 7 }
@@ -26,6 +26,14 @@ export function Marks() {
           />
         )
       })}
+      {reboots.value.map(({ id, until }) => (
+        <path
+          key={id}
+          class="reboot"
+          d={`M${placeOf(Date.parse(until)).toFixed(1)} 0v20`}
+          vector-effect="non-scaling-stroke"
+        />
+      ))}
       {pastMs.value !== undefined && <rect class="future" x={placeOf(pastMs.value)} y={0} width={1000} height={20} />}
     </svg>
   )

@@ -16,17 +16,27 @@ export interface Blank {
   readonly why: 'unwatched' | 'damaged'
 }
 
+/** That the node was rebooted: after the one time, and before the other. */
+export interface Reboot {
+  readonly id: string
+  readonly since: string
+  readonly until: string
+  readonly summary: string
+}
+
 export interface Timeline {
   readonly journal: boolean
   readonly beginsAt: string | null
   readonly marks: readonly Mark[]
   readonly blanks: readonly Blank[]
+  readonly reboots: readonly Reboot[]
 }
 
 /** The node at a moment, and what had happened by then. */
 export interface Then {
   readonly snapshot: Snapshot
   readonly events: readonly NodeEvent[]
+  readonly reboots: readonly Reboot[]
 }
 
 /** Why there is no answer: a sentence, and whether another try may have one. */
@@ -45,11 +55,14 @@ const iso = (ms: number): string => new Date(ms).toISOString()
 const listed = 100
 
 export async function askThen(atMs: number, signal: AbortSignal): Promise<Then> {
-  const [snapshot, { events }] = await Promise.all([
+  const [snapshot, { events, stories }] = await Promise.all([
     ask<Snapshot>(`api/v1/snapshot?at=${iso(atMs)}`, signal),
-    ask<{ events: readonly NodeEvent[] }>(`api/v1/events?until=${iso(atMs)}&last=${listed}`, signal),
+    ask<{ events: readonly NodeEvent[]; stories: readonly (Reboot & { kind: string })[] }>(
+      `api/v1/events?until=${iso(atMs)}&last=${listed}`,
+      signal,
+    ),
   ])
-  return { snapshot, events }
+  return { snapshot, events, reboots: stories.filter(({ kind }) => kind === 'node-rebooted') }
 }
 
 export const askTimeline = (fromMs: number, untilMs: number, parts: number, signal: AbortSignal): Promise<Timeline> =>

@@ -3,6 +3,7 @@ import type { NodeEvent } from '../../../core/model/event.ts'
 import type { View } from '../../../core/snapshot/receive.ts'
 import type { Link } from '../../live/client.ts'
 import { treeGrower, type TreeNode, wayTo } from './grow-tree.ts'
+import type { Reboot } from './past-answers.ts'
 import { parsePlace, type Place } from './place.ts'
 import { rowsOf } from './rows.ts'
 import { searchTree } from './search.ts'
@@ -13,6 +14,8 @@ import { searchTree } from './search.ts'
 export const live = signal<View | undefined>(undefined)
 export const liveEvents = signal<readonly NodeEvent[]>([])
 export const link = signal<'connecting' | Link['state']>('connecting')
+/** The agent was asked for processes, and has none: what it plays is from a journal. */
+export const lacksProcesses = signal(false)
 /** When the picture last advanced, by this browser's clock: its age needs no clock of the node. */
 export const seenAtMs = signal(Date.now())
 /** Row and verdict ids that have just changed, and how often each did. */
@@ -38,7 +41,13 @@ export const place = signal<Place>(parsePlace(location.hash))
 export const pastMs = computed(() => (place.value.at === '' ? undefined : Date.parse(place.value.at)))
 /** The node as it was, and at which moment; while another moment is asked for, the one before. */
 export const pastPicture = signal<
-  { readonly atMs: number; readonly view: View; readonly events: readonly NodeEvent[] } | undefined
+  | {
+      readonly atMs: number
+      readonly view: View
+      readonly events: readonly NodeEvent[]
+      readonly reboots: readonly Reboot[]
+    }
+  | undefined
 >(undefined)
 
 /* What is drawn: now or then, never a mixture. */
@@ -75,6 +84,8 @@ const current = computed(() => view.value?.current ?? nothing)
 export const containers = computed(() => current.value.containers)
 export const verdicts = computed(() => current.value.verdicts)
 export const processesKnown = computed(() => current.value.processes !== undefined)
+/** No journal has any, be it looked back into or played. */
+export const noProcesses = computed(() => pastMs.value !== undefined || lacksProcesses.value)
 
 const grow = treeGrower()
 const tree = computed(() => {
@@ -90,7 +101,7 @@ export const rows = computed(() =>
     chosen: chosen.value,
     leading: found.value.leading,
     processes: processesTicked.value,
-    known: pastMs.value !== undefined || (wantsProcesses.value && processesKnown.value),
+    known: noProcesses.value || (wantsProcesses.value && processesKnown.value),
   }),
 )
 export const indexOf = computed(() => new Map(rows.value.map(({ node }, index) => [node.id, index])))

@@ -4,7 +4,7 @@ import { momentText, pastText, typedMoment } from './moment.ts'
 import { Marks } from './marks.tsx'
 import { speeds } from './play.ts'
 import { nodeNowMs, pastMs } from './state.ts'
-import { journal, marked, spanMs, timeWindow } from './timeline.ts'
+import { journal, marked, reboots, spanMs, timeWindow } from './timeline.ts'
 import { momentByKey, spans } from './time-window.ts'
 import { counted, severityMark } from './wording.ts'
 
@@ -173,6 +173,15 @@ function Marked() {
           {worst}
         </span>
       )}
+      {reboots.value.length > 0 && <span class="critical">, {rebooted()}</span>}
     </>
   )
+}
+
+function rebooted(): string {
+  const [last] = reboots.value.slice(-1)
+  const when = momentText(Date.parse(last?.until ?? ''))
+  return reboots.value.length === 1
+    ? `the node was rebooted before ${when}`
+    : `the node was rebooted ${reboots.value.length} times, last before ${when}`
 }

@@ -1,8 +1,8 @@
 import { computed, effect, signal } from '@preact/signals'
 import type { NodeEvent } from '../../../core/model/event.ts'
 import { worse } from './grow-tree.ts'
-import { askTimeline, type Blank, type Mark, NoAnswer } from './past-answers.ts'
-import { link, live, liveEvents, nodeNowMs, pastMs } from './state.ts'
+import { askTimeline, type Blank, type Mark, NoAnswer, type Reboot } from './past-answers.ts'
+import { link, live, liveEvents, nodeNowMs, pastMs, pastPicture } from './state.ts'
 import { nextWindow, spans, type TimeWindow } from './time-window.ts'
 
 /* What the timeline shows: since when there is a journal, which stretch of it, and where something happened. */
@@ -23,7 +23,13 @@ export const timeWindow = signal<TimeWindow | undefined>(undefined)
 
 /** Marks that were asked for, and the stretch that they are of. */
 const loaded = signal<
-  { readonly of: TimeWindow; readonly marks: readonly Mark[]; readonly blanks: readonly Blank[] } | undefined
+  | {
+      readonly of: TimeWindow
+      readonly marks: readonly Mark[]
+      readonly blanks: readonly Blank[]
+      readonly reboots: readonly Reboot[]
+    }
+  | undefined
 >(undefined)
 /** With those that came since, over the feed. */
 export const marks = computed<readonly Mark[]>(() => {
@@ -33,6 +39,16 @@ export const marks = computed<readonly Mark[]>(() => {
 })
 
 export const blanks = computed<readonly Blank[]>(() => loaded.value?.blanks ?? [])
+
+/** In the stretch that is shown. */
+export const reboots = computed<readonly Reboot[]>(() => loaded.value?.reboots ?? [])
+
+/** Those that belong into the list of what happened: by the moment that is drawn, or those that led to the present. */
+export const rebootsUntil = computed<readonly Reboot[]>(() =>
+  pastMs.value === undefined
+    ? reboots.value.filter(({ id }) => id.endsWith(` ${live.value?.hello.bootId}`))
+    : (pastPicture.value?.reboots ?? []),
+)
 
 /** What happened in the stretch that is shown. */
 export const marked = computed(() => {
@@ -79,7 +95,7 @@ export async function loadTimeline(): Promise<void> {
     const { kept, beginsAtMs: before, trouble } = journal.peek() ?? {}
     if (kept !== answer.journal || before !== beginsAtMs || trouble !== undefined)
       journal.value = { kept: answer.journal, beginsAtMs }
-    loaded.value = { of, marks: answer.marks, blanks: answer.blanks }
+    loaded.value = { of, marks: answer.marks, blanks: answer.blanks, reboots: answer.reboots }
   } catch (error) {
     if (loading !== own || !(error instanceof NoAnswer)) return
     if (error.again === 'soon') setTimeout(loadTimeline, 1000)

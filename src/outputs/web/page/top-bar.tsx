@@ -12,7 +12,7 @@ export function TopBar() {
       </h1>
       <Freshness />
       <nav aria-label="The same elsewhere">
-        <a href="tree">text</a>
+        <a href={`tree${drawnAt.value === '' ? '' : `?at=${drawnAt.value}`}`}>text</a>
         <a href={`api/v1/snapshot${drawnAt.value === '' ? '' : `?at=${drawnAt.value}`}`}>JSON</a>
         <a href="api/v1/openapi.json">API</a>
         <a href="metrics">metrics</a>
