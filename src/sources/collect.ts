@@ -75,7 +75,7 @@ export class Collector {
   readonly #freezers = new Freezers()
   readonly #directories = new Directories()
   readonly #audit = new Audit()
-  #looked: { readonly cheap: readonly ProcessSample[]; readonly wanted: ReadonlyMap<number, Wanted> } | undefined
+  #looked: { readonly processes: readonly ProcessSample[]; readonly wanted: ReadonlyMap<number, Wanted> } | undefined
   #around: Around | undefined
   #picked: Picked | undefined
   #pageBytes: number | null = null
@@ -114,8 +114,8 @@ export class Collector {
       uptimeMs: uptimeMs ?? moment.takenAtMs - (bootedAtMs ?? 0),
     }
     const { processes: cheap, unreadable } = this.#processes.collect(source, tally, attention)
-    const wanted = this.#looked?.cheap === cheap ? this.#looked.wanted : interestOf(cheap)
-    this.#looked = { cheap, wanted }
+    const wanted = this.#looked?.processes === cheap ? this.#looked.wanted : interestOf(cheap, this.#looked)
+    this.#looked = { processes: cheap, wanted }
     // Where no clock of the kernel can be read, whoever started last is as old as the node surely is, and no more.
     const upMs = uptimeMs ?? (bootedAtMs === null ? youngestMs(cheap) : moment.takenAtMs - bootedAtMs)
     const closely = { ...attention, wanted }
