@@ -110,6 +110,7 @@ export class Collector {
       look: look === 'closely' || this.#bundles.stir(source, tally) ? 'closely' : 'in turns',
       wanted: this.#looked?.wanted ?? new Map(),
       concern,
+      newSinceTicks: ((uptimeMs ?? 0) - this.#rhythm.settlingMs) / 10,
       youngSinceTicks: ((uptimeMs ?? 0) - YOUNG_MS) / 10,
       uptimeMs: uptimeMs ?? moment.takenAtMs - (bootedAtMs ?? 0),
     }

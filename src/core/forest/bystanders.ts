@@ -1,3 +1,4 @@
+import { withPid } from '../model/by-pid.ts'
 import type { ProcessSample } from '../model/process.ts'
 import type { Recognition } from '../model/runtime.ts'
 import type { ResembledBy } from './doubt.ts'
@@ -135,15 +136,4 @@ function parentsFirst(
     for (const one of waiting.reverse()) ordered.add(one)
   }
   return [...ordered]
-}
-
-function withPid(sorted: readonly ProcessSample[], pid: number): ProcessSample | undefined {
-  let low = 0
-  let high = sorted.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((sorted[middle] as ProcessSample).pid < pid) low = middle + 1
-    else high = middle
-  }
-  return sorted[low]?.pid === pid ? sorted[low] : undefined
 }
