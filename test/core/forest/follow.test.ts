@@ -178,6 +178,7 @@ describe('a forest that is followed shows what a new one would', () => {
         }
         const follows = new Collector(archiveSource(shown))
         const reads = new Collector(archiveSource(shown))
+        let earlier: HostSample | undefined
         let memory = newMemory({ run: 'followed', graceMs: 0, measureEveryMs: 0 })
         for (;;) {
           const host = await follows.pass(interestOf)
@@ -192,6 +193,13 @@ describe('a forest that is followed shows what a new one would', () => {
           expect(inspection.processes()).toEqual(anew.processes())
           expect(inspection.zombies).toEqual(anew.zombies)
           expect([...inspection.concern].sort()).toEqual([...anew.concern].sort())
+          // A pass may look twice before it says anything: what the first look brought up to date must not show.
+          if (earlier !== undefined)
+            expect(inspect(earlier, before).snapshot).toEqual(inspect(earlier, { ...before, grown: null }).snapshot)
+          const again = inspect(sample, before)
+          expect(again.snapshot).toEqual(anew.snapshot)
+          expect(again.processes()).toEqual(anew.processes())
+          earlier = sample
           steps += 1
           const isOther = before.grown?.forest.host.processes !== host.processes
           if (isOther && before.grown?.forest.shims === inspection.memory.grown?.forest.shims) stood += 1
