@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { ReadingNote, surroundings } from '../sources/noted.ts'
+import { smallHeap } from './small-heap.ts'
 import { abandon, HungReading, LeftAlone, maySpareAnother, TooManyHang, watchReading } from './hung-reading.ts'
 
 interface Waiting<Answer> {
@@ -81,6 +82,7 @@ export class ReadingThread<Question, Answer> {
       )
     this.#note = new ReadingNote()
     const started = new Worker(this.#script, {
+      resourceLimits: smallHeap,
       workerData: { ...this.#start(), note: this.#note.memory } satisfies ThreadStart,
     })
     started.on('message', (answer: Answer) => {

@@ -9,6 +9,7 @@ import { type LoopOptions, type RunningAgent, startLoop } from './loop.ts'
 import { type PassOptions, PassRunner } from './pass-runner.ts'
 import { passesHere } from './passes.ts'
 import { recalledPasses } from './recalled-passes.ts'
+import { keepHeapsSmall } from './small-heap.ts'
 import { passesInWorker } from './worker-passes.ts'
 
 /** How passes are made, whoever asks. */
@@ -23,14 +24,16 @@ const inspecting = ({ graceMs, redaction = 'secrets' }: Inspecting): Inspecting 
 export const watchNode = (
   paths: LivePaths,
   { wakeUps, ...options }: Omit<LoopOptions, 'wakeUps'> & Inspecting & { readonly wakeUps: WakeUpChoice },
-): RunningAgent =>
-  startLoop(
+): RunningAgent => {
+  keepHeapsSmall()
+  return startLoop(
     passesInWorker(
       () => ({ paths, options: { ...inspecting(options), run: newRun(), rhythm: inTurns(options.intervalMs) } }),
       options.intervalMs,
     ),
     { ...options, wakeUps: wakeUpsBy(wakeUps, paths) },
   )
+}
 
 /** An agent over any source, in this thread: a recording that is played, say. */
 export const watchSource = (source: ProcSource, options: LoopOptions & Inspecting): RunningAgent =>

@@ -1,7 +1,8 @@
 import { attach } from './forest/attach.ts'
+import { follow, followed } from './forest/follow.ts'
 import { grow } from './forest/grow.ts'
-import { interestIn } from './forest/interest.ts'
-import { isSettled, isUnchanged } from './forest/settled.ts'
+import { interestAfter } from './forest/interest-after.ts'
+import { isSameAround, isSettled } from './forest/settled.ts'
 import type { Forest } from './model/forest.ts'
 import type { HostSample } from './model/host.ts'
 import type { Grown, Memory } from './model/memory.ts'
@@ -12,18 +13,19 @@ import { redactEvidence } from './procfs/redact-evidence.ts'
 import { redactions } from './procfs/redact.ts'
 import { placeOf } from './runtimes/cgroup-layouts.ts'
 import { runtimes } from './runtimes/index.ts'
-import { recognize, recognizer, resembler } from './runtimes/recognize.ts'
+import { recognize, recognizer, remembering, resembler } from './runtimes/recognize.ts'
 import { concernIn } from './snapshot/concern.ts'
 import { take, takeProcesses } from './snapshot/take.ts'
 import { countZombies } from './snapshot/zombies.ts'
 import { verdictRules } from './verdicts/index.ts'
 import { judge } from './verdicts/judge.ts'
 
-const recognizeOne = recognizer(runtimes)
+const recognizeOne = remembering(recognizer(runtimes))
 const resembles = resembler(runtimes)
+const tells = { recognizeOne, resembles }
 
 /** Which processes the collector should read more of than their cheap files. */
-export const interestOf: InterestOf = (processes) => interestIn(processes, recognizeOne)
+export const interestOf: InterestOf = interestAfter(tells)
 
 export interface Inspection {
   readonly snapshot: Snapshot
@@ -42,26 +44,34 @@ export function inspect(host: HostSample, left: Memory): Inspection {
   const wasSet = before.bootedAtMs !== null && before.bootedAtMs !== bootedAtMs
   const memory = wasSet ? { ...before, clockSetAtUptimeMs: host.uptimeMs } : before
   const { grown } = memory
-  // On a quiet node only the time has gone on: what was grown and recognised stands, and is judged anew.
-  const stands = grown?.isFinal === true && isUnchanged(grown.forest.host, host)
-  const forest = stands ? { ...grown.forest, host } : forestOf(host, memory)
+  // Mostly only the time has gone on, and bystanders have come and gone: what was grown stands, and is judged anew.
+  const standing = grown?.isFinal === true && isSameAround(grown.forest.host, host) ? grown : undefined
+  const same = standing && follow(standing.forest, standing.followed, host, tells)
+  const forest = same ?? forestOf(host, memory)
   // A line of ps is written by the process that it is about, wherever that runs: too little to accuse anybody by.
   const rules = host.source === 'ps' ? [] : verdictRules
   const redactArgv = redactions[memory.redaction]
   const found = judge(forest, rules, memory, bootedAtMs)
   const judged = { ...found, verdicts: found.verdicts.map((verdict) => redactEvidence(verdict, redactArgv)) }
   const taken = take(forest, judged, memory, bootedAtMs)
-  const isFinal = stands || (isSettled(forest) && leavesAsFound(memory, taken.memory))
-  const zombies = stands ? grown.zombies : countZombies(forest)
+  const nowGrown: Grown =
+    standing !== undefined && same !== undefined
+      ? { ...standing, forest }
+      : {
+          forest,
+          followed: followed(forest, tells),
+          isFinal: isSettled(forest) && leavesAsFound(memory, taken.memory),
+          zombies: countZombies(forest),
+        }
   return {
     snapshot: taken.snapshot,
     memory: {
       ...taken.memory,
-      grown: { forest, isFinal, zombies },
+      grown: nowGrown,
       silence: found.silence,
       lookedAt: lookedAt(host),
     },
-    zombies,
+    zombies: nowGrown.zombies,
     concern: concernIn(taken.snapshot, found.findings),
     processes: () => takeProcesses(forest, bootedAtMs, redactArgv),
   }

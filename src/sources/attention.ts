@@ -15,6 +15,8 @@ export interface Attention {
   /** Pids that a verdict is about, or that are on their way to be something else. */
   readonly concern: ReadonlySet<number>
   /** Whoever started since then may still be on its way to its program and its cgroup. In ticks since boot. */
+  readonly newSinceTicks: number
+  /** Whoever started since then may do anything yet, and keepers become what they are. In ticks since boot. */
   readonly youngSinceTicks: number
   /** Time since boot at which this pass began. */
   readonly uptimeMs: number

@@ -1,3 +1,4 @@
+import { firstAfter, withPid } from '../core/model/by-pid.ts'
 import type { AuditField, AuditFindings, BundleSample } from '../core/model/host.ts'
 import type { LinkTarget, ProcessSample } from '../core/model/process.ts'
 import { known, mapReading, type Reading, valueOf } from '../core/model/reading.ts'
@@ -126,8 +127,8 @@ function isSeen({ field, subject, pid, value }: Doubt, { processes, bundles }: V
     const bundle = bundles.find(({ source }) => source === subject)
     return bundle === undefined || factsOf(bundle.facts) === value
   }
-  const process = processes[firstAfter(processes, pid - 1)]
-  if (process?.pid !== pid) return true
+  const process = withPid(processes, pid)
+  if (process === undefined) return true
   return field === 'process' ? process.key === value : process.key !== subject || shownOf(process, field) === value
 }
 
@@ -195,15 +196,3 @@ function factsOf(facts: BundleSample['facts']): string | undefined {
 
 /** Between running and sleeping a process goes all the time. */
 const awake = (state: string): string => (state === 'R' ? 'S' : state)
-
-/** Processes are in the order of their pids. */
-function firstAfter(processes: readonly ProcessSample[], pid: number): number {
-  let low = 0
-  let high = processes.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((processes[middle] as ProcessSample).pid <= pid) low = middle + 1
-    else high = middle
-  }
-  return low
-}

@@ -29,6 +29,7 @@ export class CgroupWatch {
   /** Directories that nobody is known to need yet, and until when they are kept. */
   readonly #young = new Map<string, number>()
   #containers: Followed['containers'] | undefined
+  #places: Places = { above: new Set(), own: new Set() }
   /** Whether every cgroup is watched, since nobody can say which are containers'. */
   #watchesAll = false
   /** Containers' own cgroups that no other container is below. */
@@ -47,8 +48,9 @@ export class CgroupWatch {
   }
 
   follow(containers: Followed['containers']): void {
-    if (containers === this.#containers && this.#young.size === 0) return
+    const isSame = isSameCgroups(this.#containers, containers)
     this.#containers = containers
+    if (isSame && this.#young.size === 0) return
     if (!this.#watchesAll && containers.some(isForeign)) {
       this.#watchesAll = true
       this.#list(
@@ -56,14 +58,15 @@ export class CgroupWatch {
         0,
       )
     }
-    const { above, own } = placesOf(this.#roots, containers)
+    if (!isSame) this.#places = placesOf(this.#roots, containers)
+    const { above, own } = this.#places
     const wanted = new Set([...above, ...own])
     this.#leaves = new Set([...own].filter((path) => !above.has(path)))
     const nowMs = performance.now()
     for (const [path, untilMs] of this.#young) if (untilMs < nowMs || wanted.has(path)) this.#young.delete(path)
     for (const path of this.#watchesAll ? [] : this.#watches.names()) {
-      const isTop = this.#roots.some((root) => root.path === dirname(path))
-      if (!wanted.has(path) && !this.#young.has(path) && !isTop) this.#watches.drop(path)
+      if (wanted.has(path) || this.#young.has(path)) continue
+      if (!this.#roots.some((root) => root.path === dirname(path))) this.#watches.drop(path)
     }
     const isAtWork = this.#waiting.length > 0
     // What is above comes first: one watch there tells of every start and end below.
@@ -158,7 +161,18 @@ function cgroupRoots(cgroupfs: string): Root[] {
  */
 const isForeign = ({ cgroup }: Followed['containers'][number]): boolean => cgroup?.startsWith('/../') === true
 
-function placesOf(roots: readonly Root[], containers: Followed['containers']) {
+/** Most that changes about a container is what it takes. */
+const isSameCgroups = (before: Followed['containers'] | undefined, now: Followed['containers']): boolean =>
+  before === now ||
+  (before?.length === now.length && now.every(({ cgroup }, index) => cgroup === before[index]?.cgroup))
+
+/** Cgroups of containers, or the files of theirs that tell; and all that these are below. */
+interface Places {
+  readonly above: ReadonlySet<string>
+  readonly own: ReadonlySet<string>
+}
+
+function placesOf(roots: readonly Root[], containers: Followed['containers']): Places {
   const above = new Set<string>(roots.map(({ path }) => path))
   const own = new Set<string>()
   for (const { path: root, isUnified } of roots) {

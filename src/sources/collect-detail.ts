@@ -83,10 +83,13 @@ export class Details {
   #aim(processes: readonly ProcessSample[], wanted: Attention['wanted']): void {
     const before = new Map<ProcessKey, Looked>()
     for (const { looked } of this.#places) if (looked !== undefined) before.set(looked.cheap.key, looked)
-    this.#places = processes.flatMap(({ pid, key, startTicks }, at) => {
+    const places: Place[] = []
+    for (let at = 0; at < processes.length; at += 1) {
+      const { pid, key, startTicks } = processes[at] as ProcessSample
       const want = wanted.get(pid)
-      return want === undefined ? [] : [{ at, pid, interest: want.interest, startTicks, looked: before.get(key) }]
-    })
+      if (want !== undefined) places.push({ at, pid, interest: want.interest, startTicks, looked: before.get(key) })
+    }
+    this.#places = places
     this.#cheap = processes
     this.#wanted = wanted
   }

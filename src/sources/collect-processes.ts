@@ -62,7 +62,7 @@ export class Processes {
   /** In the order of pids. */
   #remembered: readonly Remembered[] = []
   #processes: readonly ProcessSample[] = []
-  /** Of those remembered, as long as they are these. */
+  /** Of those who were remembered in the last pass. */
   #duties: Duties | undefined
 
   collect(source: ProcSource, tally: Tally, attention: Attention): Listed {
@@ -72,7 +72,10 @@ export class Processes {
       return { processes: this.#processes, unreadable: 1 }
     }
     const { wanted } = attention
-    const duties = this.#duties?.isFor(wanted) === true ? this.#duties : new Duties(this.#remembered, wanted)
+    const duties =
+      this.#duties?.isOf(this.#remembered, wanted) === true
+        ? this.#duties
+        : new Duties(this.#remembered, wanted, this.#duties)
     this.#duties = duties
     const pids = pidsIn(listing.value)
     const { before, places, lost } = align(pids, duties.pids, this.#remembered)
@@ -93,7 +96,6 @@ export class Processes {
     if (carriedElements(this.#remembered, remembered) === this.#remembered) return
     this.#remembered = remembered
     this.#processes = remembered.map(({ process }) => process)
-    this.#duties = undefined
   }
 
   #read(

@@ -75,7 +75,7 @@ export class Collector {
   readonly #freezers = new Freezers()
   readonly #directories = new Directories()
   readonly #audit = new Audit()
-  #looked: { readonly cheap: readonly ProcessSample[]; readonly wanted: ReadonlyMap<number, Wanted> } | undefined
+  #looked: { readonly processes: readonly ProcessSample[]; readonly wanted: ReadonlyMap<number, Wanted> } | undefined
   #around: Around | undefined
   #picked: Picked | undefined
   #pageBytes: number | null = null
@@ -110,12 +110,13 @@ export class Collector {
       look: look === 'closely' || this.#bundles.stir(source, tally) ? 'closely' : 'in turns',
       wanted: this.#looked?.wanted ?? new Map(),
       concern,
+      newSinceTicks: ((uptimeMs ?? 0) - this.#rhythm.settlingMs) / 10,
       youngSinceTicks: ((uptimeMs ?? 0) - YOUNG_MS) / 10,
       uptimeMs: uptimeMs ?? moment.takenAtMs - (bootedAtMs ?? 0),
     }
     const { processes: cheap, unreadable } = this.#processes.collect(source, tally, attention)
-    const wanted = this.#looked?.cheap === cheap ? this.#looked.wanted : interestOf(cheap)
-    this.#looked = { cheap, wanted }
+    const wanted = this.#looked?.processes === cheap ? this.#looked.wanted : interestOf(cheap, this.#looked)
+    this.#looked = { processes: cheap, wanted }
     // Where no clock of the kernel can be read, whoever started last is as old as the node surely is, and no more.
     const upMs = uptimeMs ?? (bootedAtMs === null ? youngestMs(cheap) : moment.takenAtMs - bootedAtMs)
     const closely = { ...attention, wanted }

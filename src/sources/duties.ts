@@ -16,22 +16,25 @@ export class Duties {
   readonly #pids: Int32Array
   readonly #born: Float64Array
   readonly #marks: Uint8Array
+  readonly #known: readonly Remembered[]
   readonly #wanted: Attention['wanted']
 
-  constructor(known: readonly Pick<Remembered, 'pid' | 'process'>[], wanted: Attention['wanted']) {
+  /** @param before those of the last pass: most processes are the same. */
+  constructor(known: readonly Remembered[], wanted: Attention['wanted'], before?: Duties) {
+    this.#known = known
     this.#wanted = wanted
     this.#pids = new Int32Array(known.length)
     this.#born = new Float64Array(known.length)
     this.#marks = new Uint8Array(known.length)
+    const earlier = before !== undefined && before.#wanted === wanted ? before : undefined
+    let from = 0
     for (let at = 0; at < known.length; at += 1) {
-      const { pid, process } = known[at] as Remembered
-      const want = wanted.get(pid)
-      this.#pids[at] = pid
-      this.#born[at] = process.startTicks
+      const one = known[at] as Remembered
+      this.#pids[at] = one.pid
+      this.#born[at] = one.process.startTicks
+      while (earlier !== undefined && (earlier.#pids[from] ?? one.pid) < one.pid) from += 1
       this.#marks[at] =
-        (isUnclear(process) ? UNCLEAR : 0) |
-        (want === undefined ? 0 : KEEPER) |
-        (want !== undefined && isFleeting(want.interest) ? FLEETING : 0)
+        earlier !== undefined && earlier.#known[from] === one ? (earlier.#marks[from] as number) : markOf(one, wanted)
     }
   }
 
@@ -40,8 +43,8 @@ export class Duties {
     return this.#pids
   }
 
-  isFor(wanted: Attention['wanted']): boolean {
-    return wanted === this.#wanted
+  isOf(known: readonly Remembered[], wanted: Attention['wanted']): boolean {
+    return known === this.#known && wanted === this.#wanted
   }
 
   /** @param at the place of a process in the list that this was made of. */
@@ -49,13 +52,24 @@ export class Duties {
     const { rhythm, concern, look } = attention
     const pid = this.#pids[at] as number
     const mark = this.#marks[at] as number
-    const isYoung = (this.#born[at] as number) >= attention.youngSinceTicks
-    if (isYoung || (mark & UNCLEAR) !== 0 || isTurn(pid, rhythm.texts, attention)) return 'all'
+    const born = this.#born[at] as number
+    const isYoung = born >= attention.youngSinceTicks
+    if (born >= attention.newSinceTicks || (isYoung && (mark & KEEPER) !== 0)) return 'all'
+    if ((mark & UNCLEAR) !== 0 || isTurn(pid, rhythm.texts, attention)) return 'all'
     if (concern.size > 0 && concern.has(pid)) return 'all'
-    if ((mark & FLEETING) !== 0 || isTurn(pid, rhythm.stat, attention)) return 'stat'
+    if (isYoung || (mark & FLEETING) !== 0 || isTurn(pid, rhythm.stat, attention)) return 'stat'
     if ((mark & KEEPER) === 0) return 'none'
     return look === 'closely' || isTurn(pid, rhythm.keepers, attention) ? 'stat' : 'none'
   }
+}
+
+function markOf({ pid, process }: Remembered, wanted: Attention['wanted']): number {
+  const want = wanted.get(pid)
+  return (
+    (isUnclear(process) ? UNCLEAR : 0) |
+    (want === undefined ? 0 : KEEPER) |
+    (want !== undefined && isFleeting(want.interest) ? FLEETING : 0)
+  )
 }
 
 /** It shows no name or no place: it may be anybody, and may be let go or let us in at any time. */

@@ -9,6 +9,8 @@ export interface Rhythm {
   readonly texts: number
   /** Keepers and the first processes of containers; bundles, connections and freezers. */
   readonly keepers: number
+  /** How long a process takes at most to become the program that it was started for, and to be put into its cgroup. */
+  readonly settlingMs: number
   /** What the first process of a container waits for. */
   readonly waits: number
   /** Whether each has a turn of its own, so that no pass is dearer than the others. */
@@ -16,14 +18,16 @@ export interface Rhythm {
 }
 
 /** Everything in every pass; what a process waits for takes one more file, and is asked only now and then. */
-export const everyPass: Rhythm = { stat: 1, texts: 1, keepers: 1, waits: 15, isSpread: false }
+export const everyPass: Rhythm = { stat: 1, texts: 1, keepers: 1, settlingMs: 0, waits: 15, isSpread: false }
 
 /** The daemon's: at an interval of 2 s, everybody's state is at the most 20 s old, and a keeper's 10 s. */
 export function inTurns(intervalMs: number): Rhythm {
   const turns = (most: number, seconds: number) =>
     Math.max(1, Math.min(most, Math.floor((seconds * 1_000) / intervalMs)))
   const keepers = turns(5, 10)
-  return { stat: turns(10, 20), texts: turns(60, 120), keepers, waits: 3 * keepers, isSpread: true }
+  // So each is read at the age of a second or later.
+  const settlingMs = intervalMs + 1_000
+  return { stat: turns(10, 20), texts: turns(60, 120), keepers, settlingMs, waits: 3 * keepers, isSpread: true }
 }
 
 /** Whether it is the turn of a number in a pass. Neighbours have different turns, however they are spaced. */

@@ -1,3 +1,4 @@
+import { withPid } from '../core/model/by-pid.ts'
 import type { ProcessSample } from '../core/model/process.ts'
 import { parseStat } from '../core/procfs/stat.ts'
 import type { ProcSource } from './proc-source.ts'
@@ -7,8 +8,15 @@ import type { ProcSource } from './proc-source.ts'
  * whatever is known of the mount. A parent in an outer pid namespace reads 0. pid_namespaces(7)
  */
 export function hasUnseenParent(source: ProcSource, processes: readonly ProcessSample[]): boolean {
-  const shown = new Set(processes.map(({ pid }) => pid))
-  return processes.some((process) => process.ppid !== 0 && !shown.has(process.ppid) && isUnseen(source, process))
+  let shown = 0
+  return processes.some((process) => {
+    const { ppid } = process
+    // Of children of one parent many stand side by side.
+    if (ppid === 0 || ppid === shown) return false
+    if (withPid(processes, ppid) === undefined) return isUnseen(source, process)
+    shown = ppid
+    return false
+  })
 }
 
 /** One that began or ended while the list was read is there now, or no parent any more. */

@@ -39,6 +39,7 @@ const attentionIn = (pass: number, own = rhythm): Attention => ({
   look: 'in turns',
   wanted: new Map(),
   concern: new Set(),
+  newSinceTicks: 1_000,
   youngSinceTicks: 1_000,
   uptimeMs: 0,
 })

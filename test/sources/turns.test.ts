@@ -40,6 +40,7 @@ interface Looking {
   readonly look?: Look
   readonly watched?: ReadonlyMap<number, Interest>
   readonly concern?: readonly number[]
+  readonly newSince?: number
   readonly youngSince?: number
   readonly audit?: Audit
 }
@@ -53,6 +54,7 @@ async function pass(
     look = 'in turns',
     watched = new Map(),
     concern = [],
+    newSince = 1_000,
     youngSince = 1_000,
     audit,
   }: Looking,
@@ -66,6 +68,7 @@ async function pass(
     look,
     wanted: new Map([...watched].map(([pid, interest]): [number, Wanted] => [pid, { interest }])),
     concern: new Set(concern),
+    newSinceTicks: newSince,
     youngSinceTicks: youngSince,
     uptimeMs: 0,
   }
@@ -174,10 +177,21 @@ describe('in a pass in which it is nobody’s turn', () => {
     expect(seen).toEqual(truth)
   })
 
-  it('the young are read', async () => {
+  it('all is read of newcomers, and of young keepers and what they keep', async () => {
     const after = changed(31, { argv: 'other', cgroup: '/elsewhere' })
-    const { seen, truth } = await nextPass(after, { youngSince: 4 })
-    expect(seen).toEqual(truth)
+    for (const looking of [{ newSince: 4 }, { youngSince: 4, watched: new Map<number, Interest>([[31, 'root']]) }]) {
+      const { seen, truth } = await nextPass(after, looking)
+      expect(seen).toEqual(truth)
+    }
+  })
+
+  it('what the young turn into is seen by what stat says, and so is all that this brings', async () => {
+    const turned = await nextPass(changed(31, { comm: 'other', argv: 'other', cgroup: '/elsewhere' }), {
+      youngSince: 4,
+    })
+    expect(turned.seen).toEqual(turned.truth)
+    const same = await nextPass(changed(31, { argv: 'other' }), { youngSince: 4 })
+    expect(same.seen).not.toEqual(same.truth)
   })
 })
 

@@ -96,7 +96,9 @@ function attachAll(
       (node.parent !== null && startsContainers(node.parent, recognitions, excluded)),
   )
   const containers = [...watched, ...unkept]
-  const containerOf = assignMembers(tree, containers, inKernels(machines, containers), (key) => shimsByKey.has(key))
+  const { containerOf, containerAt } = assignMembers(tree, containers, inKernels(machines, containers), (key) =>
+    shimsByKey.has(key),
+  )
   for (const daemon of claimed)
     daemon.within = (containerOf.get(daemon.node.process.key) as ContainerBranch | undefined) ?? null
   const daemons = claimed.filter((daemon) => isDaemon(daemon, addresses, recognitions))
@@ -132,6 +134,7 @@ function attachAll(
   for (const shim of shims)
     finishShim(host, tree, shim, doubt, daemons, byShim.get(shim) ?? [], recognitions, containerOf)
   for (const container of containers) container.within = withinOf(container, containerOf)
+  for (const container of containers) if (isWithinItself(container)) leaveCircle(container)
   const callers = callersIn(daemons as readonly DaemonBranch[])
   for (const container of containers) container.chain = chainOf(container as ContainerBranch, callers)
   identify(containers, remembered)
@@ -150,6 +153,7 @@ function attachAll(
       machines: machines as readonly MachineBranch[],
       doubts: doubt,
       containerOf: containerOf as ReadonlyMap<ProcessKey, ContainerBranch>,
+      containerAt: containerAt as Forest['containerAt'],
     },
   }
 }
@@ -175,6 +179,22 @@ const withinOf = (
 ): ContainerBranch | null =>
   container.shim?.within ?? (container.shim === null ? outerOf(container.init, containerOf, container) : null)
 
+/** Who may write to cgroups can put the parent of a container's first process into a container that is in this one. */
+function isWithinItself(container: ContainerRoot): boolean {
+  const seen = new Set<unknown>()
+  for (let outer = container.within; outer !== null && !seen.has(outer); outer = outer.within) {
+    if (outer === (container as unknown)) return true
+    seen.add(outer)
+  }
+  return false
+}
+
+/** Where each is in the other, neither is; the next of them has none around it then. */
+function leaveCircle(container: ContainerRoot): void {
+  container.within = null
+  if (container.shim !== null) container.shim.within = null
+}
+
 /** The container that the parent is in. */
 function outerOf(
   node: TreeNode | null,
@@ -198,4 +218,5 @@ const emptyForest = (host: HostSample, tree: Tree, recognitions: ReadonlyMap<Pro
   machines: [],
   doubts: { mayBeDaemon: true, mayBeShim: true, mayBeMachine: true },
   containerOf: new Map(),
+  containerAt: () => undefined,
 })

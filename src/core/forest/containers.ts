@@ -207,7 +207,7 @@ function ownCgroup(init: TreeNode | null, shim: ShimRoot): string | null {
 const configuredCgroup = (path: string | null): string | null => (path?.startsWith('/') === true ? path : null)
 
 /** A zombie's cgroup is `/` on v1, which says nothing. */
-export function cgroupOf(node: TreeNode): string | null {
+export function cgroupOf(node: Pick<TreeNode, 'process'>): string | null {
   const path = valueOf(node.process.cgroup)?.path
   return path === undefined || path === '/' ? null : path
 }

@@ -1,13 +1,14 @@
-import type { Tree } from '../model/forest.ts'
+import type { Tree, TreeNode } from '../model/forest.ts'
 import type { ProcessKey, ProcessSample } from '../model/process.ts'
 
 /** While it grows. Most processes have no child, and share that. */
 interface Sprout {
   readonly process: ProcessSample
   parent: Sprout | null
-  children: readonly Sprout[]
+  children: readonly TreeNode[]
 }
-const childless: readonly Sprout[] = []
+/** Shared, and never written to. */
+export const childless: readonly TreeNode[] = []
 
 /**
  * The kernel's tree. Every process is in it once, whatever the parents say: readings of one pass are not of one
@@ -32,7 +33,7 @@ export function grow(processes: readonly ProcessSample[]): Tree {
   for (const node of byPid.values()) {
     if (node.parent === null) roots.push(node)
     else if (node.parent.children === childless) node.parent.children = [node]
-    else (node.parent.children as Sprout[]).push(node)
+    else (node.parent.children as TreeNode[]).push(node)
   }
   return { nodes, byPid, roots }
 }

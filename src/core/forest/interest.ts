@@ -107,7 +107,7 @@ function wantedOf(recognition: Recognition): Wanted {
 }
 
 /** The first process of a cgroup that its parent is not in: a container's init that no shim is the parent of, perhaps. */
-function isStray(process: ProcessSample, parent: ProcessSample | undefined): boolean {
+export function isStray(process: ProcessSample, parent: ProcessSample | undefined): boolean {
   if (process.cgroup.kind !== 'known') return false
   const { path } = process.cgroup.value
   if (path === '/') return false

@@ -4,6 +4,12 @@ import { valueOf } from '../model/reading.ts'
 import type { Recognition } from '../model/runtime.ts'
 import { type ContainerRoot, cgroupOf } from './containers.ts'
 
+export interface Members {
+  readonly containerOf: ReadonlyMap<ProcessKey, ContainerRoot>
+  /** The container whose cgroup is this one or the closest above it. */
+  readonly containerAt: (cgroupPath: string) => ContainerRoot | undefined
+}
+
 /**
  * Which container each process is in: the one of its cgroup, the innermost where they are nested; where the cgroup says
  * nothing (a zombie's on v1, a denied one), the one that its parent is in.
@@ -13,7 +19,7 @@ export function assignMembers(
   containers: readonly ContainerRoot[],
   placed: ReadonlyMap<ProcessKey, ContainerRoot>,
   isKeeper: (key: ProcessKey) => boolean,
-): Map<ProcessKey, ContainerRoot> {
+): Members {
   const byCgroup = new Map<string, ContainerRoot | undefined>()
   const byInit = new Map<ProcessKey, ContainerRoot>()
   for (const container of containers) {
@@ -25,9 +31,10 @@ export function assignMembers(
   // The kernel of a gVisor pod is the init of each of its containers, and in one of them.
   for (const [key, container] of placed) byInit.set(key, container)
   const containerOf = new Map<ProcessKey, ContainerRoot>()
-  if (byInit.size === 0) return containerOf
-
   const byPath = new Map<string, ContainerRoot | undefined>()
+  const containerAt = (path: string) => nearest(byCgroup, byPath, path)
+  if (byInit.size === 0) return { containerOf, containerAt }
+
   // Two stacks side by side, without an object for each of ten thousand processes.
   const waiting = [...tree.roots]
   const aboves: (ContainerRoot | undefined)[] = waiting.map(() => undefined)
@@ -35,7 +42,8 @@ export function assignMembers(
     const above = aboves.pop()
     const { key } = node.process
     const inherited = node.parent !== null && isKeeper(node.parent.process.key) ? undefined : above
-    const container = byInit.get(key) ?? nearest(byCgroup, byPath, cgroupOf(node)) ?? inherited
+    const path = cgroupOf(node)
+    const container = byInit.get(key) ?? (path === null ? undefined : containerAt(path)) ?? inherited
     if (container !== undefined) {
       containerOf.set(key, container)
       container.members.push(node)
@@ -47,16 +55,15 @@ export function assignMembers(
     }
   }
   for (const container of containers) container.members.sort((a, b) => a.process.pid - b.process.pid)
-  return containerOf
+  return { containerOf, containerAt }
 }
 
 /** The container whose cgroup is this one or the closest above it. */
 function nearest(
   byCgroup: ReadonlyMap<string, ContainerRoot | undefined>,
   byPath: Map<string, ContainerRoot | undefined>,
-  path: string | null,
+  path: string,
 ): ContainerRoot | undefined {
-  if (path === null) return undefined
   if (byPath.has(path)) return byPath.get(path)
   let found: ContainerRoot | undefined
   for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {

@@ -149,6 +149,8 @@ export interface Forest {
   readonly doubts: Doubts
   /** The container that a process belongs to, the innermost where they are nested. */
   readonly containerOf: ReadonlyMap<ProcessKey, ContainerBranch>
+  /** The container whose cgroup is this one or the closest above it, where one cgroup is one container's. */
+  readonly containerAt: (cgroupPath: string) => ContainerBranch | undefined
 }
 
 /** Processes whose names are those of keepers or machines, and that show nothing else. */

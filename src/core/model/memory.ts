@@ -29,9 +29,22 @@ export interface DaemonLife {
 /** Who is to reap a zombie. */
 export type Reaper = 'container-init' | 'shim' | 'init' | 'other'
 
+/**
+ * A forest whose tree is brought up to date in place while only bystanders come and go: a node has thousands of these,
+ * and how things hang together is found anew only where somebody of consequence changes.
+ */
+export interface Followed {
+  /** Those whom the tree shows by now; a forest that was handed out earlier may have been of others. */
+  processes: readonly ProcessSample[]
+  /** Pids that something hangs on, and of all above them. */
+  readonly hinges: ReadonlySet<number>
+}
+
 /** The forest of the last pass. */
 export interface Grown {
   readonly forest: Forest
+  /** What brings it up to date without growing it anew. */
+  readonly followed: Followed
   /** Grown again from the same sample, it would be the same: nothing in it waits for time or for what a pass left. */
   readonly isFinal: boolean
   /** Zombies of the node by who should reap them. */

@@ -113,4 +113,8 @@ export interface Wanted {
 }
 
 /** Decides, from the cheap files of all processes, which to read more of. */
-export type InterestOf = (processes: readonly ProcessSample[]) => ReadonlyMap<number, Wanted>
+export type InterestOf = (
+  processes: readonly ProcessSample[],
+  /** What it last answered: the same again where nobody of consequence changed. */
+  before?: { readonly processes: readonly ProcessSample[]; readonly wanted: ReadonlyMap<number, Wanted> },
+) => ReadonlyMap<number, Wanted>

@@ -45,6 +45,20 @@ export function recognizer(runtimes: readonly Runtime[]): (process: ProcessSampl
   }
 }
 
+/** A sample that is the same object is the same process, and is recognised once. */
+export function remembering(
+  recognizeOne: (process: ProcessSample) => Recognition | undefined,
+): (process: ProcessSample) => Recognition | undefined {
+  const known = new WeakMap<ProcessSample, Recognition | null>()
+  return (process) => {
+    const before = known.get(process)
+    if (before !== undefined) return before ?? undefined
+    const recognition = recognizeOne(process)
+    known.set(process, recognition ?? null)
+    return recognition
+  }
+}
+
 /** Programs that one entry may stand for. Strangers choose names, and every name becomes a label value: no more than this. */
 const MOST_NAMES = 64
 

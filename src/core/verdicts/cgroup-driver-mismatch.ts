@@ -14,7 +14,8 @@ export const cgroupDriverMismatch: VerdictRule = {
   yieldsTo: [],
   judge: ({ containers }) => {
     const mistaken = containers.filter(
-      ({ init, cgroupPath }) => init !== null && meantForSystemd.test(cgroupPath ?? ''),
+      ({ init, cgroupPath }) =>
+        init !== null && cgroupPath?.includes('.slice:') === true && meantForSystemd.test(cgroupPath),
     )
     if (mistaken.length === 0) return []
     return [

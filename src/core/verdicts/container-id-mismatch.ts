@@ -13,11 +13,13 @@ export const containerIdMismatch: VerdictRule = {
   resembles: ['containerd/containerd#8285', 'containerd/containerd#5708'],
   yieldsTo: ['shim-wedged', 'shim-abandoned', 'container-shimless'],
   judge: (forest) => {
+    const inDoubt = forest.host.bundles.filter((bundle) => !isInOwnCgroup(forest, bundle))
+    if (inDoubt.length === 0) return []
     const keptAs = new Map(
       forest.containers.flatMap((container) => (container.bundle === null ? [] : [[container.bundle, container]])),
     )
     const shims = new Map(forest.shims.map(({ node }) => [node.process.key, node]))
-    return forest.host.bundles.flatMap((bundle) => {
+    return inDoubt.flatMap((bundle) => {
       const container = keptAs.get(bundle)
       const through = bundle.readThrough === null ? undefined : shims.get(bundle.readThrough)
       const claimed = claimedBy(forest, bundle, through)
@@ -25,6 +27,13 @@ export const containerIdMismatch: VerdictRule = {
       return claimed === undefined || other === undefined ? [] : [findingOf(forest, bundle, container, claimed, other)]
     })
   },
+}
+
+/** Nearly all of them: whoever has the pid is in a cgroup that is named after the container. */
+function isInOwnCgroup({ tree }: Forest, { id, initPid }: BundleSample): boolean {
+  const pid = valueOf(initPid)
+  const node = pid === null ? undefined : tree.byPid.get(pid)
+  return node !== undefined && valueOf(node.process.cgroup)?.path.includes(id) === true
 }
 
 /** The living process with that pid, where both are pids of the node's own namespace. */
@@ -42,8 +51,6 @@ function whoseElse(
   own: ContainerBranch | undefined,
   { process, parent }: TreeNode,
 ): string | undefined {
-  const path = valueOf(process.cgroup)?.path
-  if (path?.includes(bundle.id) === true) return undefined
   // The kernel that a pod's containers share is the init of each of them.
   if (own?.shim?.recognition.runtime.expects.owns === 'kernel') return undefined
   const there = containers.find(({ init, bundle: theirs }) => init?.process === process && theirs !== bundle)

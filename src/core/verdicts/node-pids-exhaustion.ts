@@ -41,6 +41,7 @@ export const nodePidsExhaustion: VerdictRule = {
 }
 
 interface User {
+  readonly pid: number
   readonly called: string
   readonly pids: number
   readonly evidence: Evidence
@@ -54,18 +55,18 @@ function largestUsers(forest: Forest, past: Past, much: number): User[] {
     const { threads } = past.usageOf(node.process)
     if (threads >= much) {
       const evidence = { source: `grep Threads /proc/${pid}/status`, observed: atLeast(much) }
-      users.push({ called: `the threads of ${comm} (pid ${pid})`, pids: threads, evidence })
+      users.push({ pid, called: `the threads of ${comm} (pid ${pid})`, pids: threads, evidence })
     }
     const zombies = node.children.filter(({ process }) => process.state === 'Z').length
     if (zombies >= much)
-      users.push({ called: zombiesOf(forest, node), pids: zombies, evidence: zombieEvidence(node, much) })
+      users.push({ pid, called: zombiesOf(forest, node), pids: zombies, evidence: zombieEvidence(node, much) })
     const others = node.children.filter(({ process }) => !process.kernelThread).length - zombies
     if (others >= much) {
       const evidence = { source: `pgrep -c -P ${pid}`, observed: atLeast(much) }
-      users.push({ called: `the children of ${comm} (pid ${pid})`, pids: others, evidence })
+      users.push({ pid, called: `the children of ${comm} (pid ${pid})`, pids: others, evidence })
     }
   }
-  return users.sort((a, b) => b.pids - a.pids)
+  return users.sort((a, b) => b.pids - a.pids || a.pid - b.pid)
 }
 
 function zombiesOf({ containers }: Forest, node: TreeNode): string {

@@ -1,0 +1,15 @@
+import { setFlagsFromString } from 'node:v8'
+import type { ResourceLimits } from 'node:worker_threads'
+
+/**
+ * V8 lets the heap of a long-running program grow to several times what is in use before it collects: of 10,000 processes
+ * 35 MiB were in use, and the thread that reads them held 150. Collecting earlier costs a tenth more processor time for
+ * the passes and halves the memory of the agent. The flag is one that V8 asks for each time it sets the next limit
+ * (heap/heap.cc, Heap::ShouldOptimizeForMemoryUsage), so that it works after the start, too.
+ */
+export function keepHeapsSmall(): void {
+  setFlagsFromString('--optimize-for-size')
+}
+
+/** What is new in a pass is garbage after it, or stays for hours: there is little to gain from room for it to age in. */
+export const smallHeap: ResourceLimits = { maxYoungGenerationSizeMb: 12 }
