@@ -37,63 +37,80 @@ export interface Bystanders {
  * @returns `undefined` when anybody else changed: then all is to be concluded anew.
  */
 export function bystandersIn(
-  before: Conclusion,
+  { processes, hinges }: Conclusion,
   now: readonly ProcessSample[],
-  { recognizeOne, resembles }: Tells,
+  tells: Tells,
 ): Bystanders | undefined {
-  const { processes: earlier, hinges } = before
+  const changes = changesIn(processes, now)
+  if (changes === undefined) return undefined
+  const { gone, later, turned } = changes
+  const isHinge = ({ pid }: ProcessSample) => hinges.has(pid)
+  if (gone.some(isHinge) || later.some(isHinge)) return undefined
+  const found = new Map(later.map((process) => [process.pid, process]))
+  /** Pids that are nobody's any more, or somebody else's, or were nobody's. */
+  const passed = new Set(gone.map(({ pid }) => pid))
+  const before = new Set(turned.map(({ pid }) => pid))
+  for (const { pid } of later) if (!before.has(pid)) passed.add(pid)
+  // Whose parent went has another one now; where he has not, parents are not what they seem.
+  if (passed.size > 0 && now.some(({ pid, ppid }) => passed.has(ppid) && !found.has(pid))) return undefined
+  if (!later.every((process) => standsBy(process, found.get(process.ppid) ?? withPid(now, process.ppid), tells)))
+    return undefined
+  if (turned.some((then) => pathOf(then) !== pathOf(found.get(then.pid)))) return undefined
+  const came = parentsFirst(later, found)
+  return came === undefined ? undefined : { gone, came, turned }
+}
+
+interface Changes {
+  readonly gone: readonly ProcessSample[]
+  /** New ones, and the later form of those that changed. */
+  readonly later: readonly ProcessSample[]
+  /** The earlier form of these. */
+  readonly turned: readonly ProcessSample[]
+}
+
+/** @returns `undefined` when they are not in the order of pids. */
+function changesIn(earlier: readonly ProcessSample[], now: readonly ProcessSample[]): Changes | undefined {
   const gone: ProcessSample[] = []
   const later: ProcessSample[] = []
   const turned: ProcessSample[] = []
-  /** Pids that are nobody's any more, or somebody else's, or were nobody's. */
-  const passed = new Set<number>()
   let at = 0
   let previous = 0
   for (const process of now) {
     const { pid } = process
     if (pid <= previous) return undefined
     previous = pid
-    for (; at < earlier.length && (earlier[at] as ProcessSample).pid < pid; at += 1)
-      gone.push(earlier[at] as ProcessSample)
-    const then = earlier[at]?.pid === pid ? earlier[at] : undefined
-    if (then !== undefined) at += 1
+    let then = earlier[at]
+    for (; then !== undefined && then.pid < pid; then = earlier[at]) {
+      gone.push(then)
+      at += 1
+    }
+    if (then?.pid === pid) at += 1
+    else then = undefined
     if (then === process) continue
     later.push(process)
     if (then?.key === process.key) turned.push(then)
     else if (then !== undefined) gone.push(then)
-    if (then?.key !== process.key) passed.add(pid)
   }
-  for (; at < earlier.length; at += 1) gone.push(earlier[at] as ProcessSample)
-  for (const { pid } of gone) passed.add(pid)
+  return { gone: [...gone, ...earlier.slice(at)], later, turned }
+}
 
-  const isHinge = ({ pid }: ProcessSample) => hinges.has(pid)
-  if (gone.some(isHinge) || later.some(isHinge)) return undefined
-  const found = new Map(later.map((process) => [process.pid, process]))
-  // Whose parent went has another one now; where he has not, parents are not what they seem.
-  if (passed.size > 0 && now.some(({ pid, ppid }) => passed.has(ppid) && !found.has(pid))) return undefined
-  const parentOf = ({ ppid }: ProcessSample) => found.get(ppid) ?? withPid(now, ppid)
-  if (!later.every((process) => standsBy(process, parentOf(process)))) return undefined
-  if (turned.some((then) => pathOf(then) !== pathOf(found.get(then.pid)))) return undefined
-  const came = parentsFirst(later, found)
-  return came === undefined ? undefined : { gone, came, turned }
-
-  function standsBy(process: ProcessSample, parent: ProcessSample | undefined): boolean {
-    if (parent === undefined || parent.startTicks > process.startTicks) return false
-    const { state, detail } = process
-    if (detail !== undefined || state === 'Z' || state === 'X' || state === 'x' || state === 'D') return false
-    if (process.kernelThread) return parent.kernelThread
-    return (
-      process.cgroup.kind === 'known' &&
-      parent.cgroup.kind === 'known' &&
-      !isStray(process, parent) &&
-      isNobody(process) &&
-      isNobody(parent)
-    )
-  }
-
-  function isNobody(process: ProcessSample): boolean {
-    return recognizeOne(process) === undefined && resembles(process) === undefined
-  }
+function standsBy(
+  process: ProcessSample,
+  parent: ProcessSample | undefined,
+  { recognizeOne, resembles }: Tells,
+): boolean {
+  if (parent === undefined || parent.startTicks > process.startTicks) return false
+  const { state, detail } = process
+  if (detail !== undefined || state === 'Z' || state === 'X' || state === 'x' || state === 'D') return false
+  if (process.kernelThread) return parent.kernelThread
+  const isNobody = (one: ProcessSample) => recognizeOne(one) === undefined && resembles(one) === undefined
+  return (
+    process.cgroup.kind === 'known' &&
+    parent.cgroup.kind === 'known' &&
+    !isStray(process, parent) &&
+    isNobody(process) &&
+    isNobody(parent)
+  )
 }
 
 /** Pids of those that something hangs on, and of everybody above them: each of these may change what is concluded. */
