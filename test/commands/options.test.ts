@@ -12,6 +12,22 @@ test('every option belongs to commands that are there', () => {
   }
 })
 
+test.each(['from', 'procfs', 'cgroupfs', 'graceMs'] as const)(
+  '%s is taken by every command that looks at a node, or at what stands for one',
+  (name) => {
+    expect(options[name].commands).toEqual([
+      'serve',
+      'tree',
+      'snapshot',
+      'verdicts',
+      'watch',
+      'record',
+      'doctor',
+      'explain',
+    ])
+  },
+)
+
 test('no flag and no variable is there twice', () => {
   expect(new Set(rows.map(({ flag }) => flag.split(' ')[0])).size).toBe(rows.length)
   expect(new Set(rows.map(({ env }) => env)).size).toBe(rows.length)
