@@ -143,9 +143,9 @@ describe('looking at a recording', () => {
   test('colour and width only on a terminal, and ASCII where the locale says so', async () => {
     using here = folder()
     const path = here.write('broken.proc', leakedShim(600))
-    const screen = (env: Record<string, string>) => {
+    const screen = (env: Record<string, string>, columns = 60) => {
       const out: string[] = []
-      const stdout = { isTTY: true, columns: 60, write: (text: string) => out.push(text) }
+      const stdout = { isTTY: true, columns, write: (text: string) => out.push(text) }
       return shimscope(['tree', '--from', path], { env, stdout }).then(() => out.join(''))
     }
     const plain = (await shimscope(['tree', '--from', path])).out
@@ -155,6 +155,8 @@ describe('looking at a recording', () => {
     expect(Math.max(...(await screen({ NO_COLOR: '1' })).split('\n').map((line) => line.length))).toBeLessThanOrEqual(
       60,
     )
+    // A terminal that does not know its size.
+    expect(await screen({ NO_COLOR: '1' }, 0)).toBe(await screen({ NO_COLOR: '1' }, 80))
     expect(await screen({ NO_COLOR: '1', LANG: 'C' })).toContain('`- containerd-shim-runc-v2')
   })
 })
