@@ -39,6 +39,7 @@ describe('bad input: one sentence, the next step, exit code 2', () => {
     ],
     [['watch', '--url', 'node:19256'], '--url: "node:19256" is no address of an agent; give one such as http://node'],
     [['watch', '--url', 'http://n', '--from', 'x'], '--url looks at an agent and --from FILE at a recording'],
+    [['verdicts', '--source', 'ps'], 'nothing can be judged by those; leave --source ps out'],
     [['explain', 'nope'], 'no verdict is called "nope"; shimscope explain lists them all'],
     [['record', '/does/not/exist/file'], 'cannot be written (ENOENT)'],
   ])('%j', async (argv, sentence) => {
@@ -128,6 +129,10 @@ describe('looking at a recording', () => {
     expect(await shimscope(['tree', 'web', '--from', path])).toMatchObject({
       code: 2,
       err: expect.stringContaining('nothing here is called "web"'),
+    })
+    expect(await shimscope(['tree', '1', '--from', path])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('pid 1 (systemd) is in no container'),
     })
   })
 
