@@ -14,7 +14,8 @@ import { styleOf } from './style.ts'
 export const explain: Command = {
   name: 'explain',
   argument: { form: '[code]', help: 'a verdict, as shimscope verdicts names it' },
-  title: 'the runbook of one verdict, with what --from FILE shows of it; without a code, the list of all',
+  title:
+    'the runbook of one verdict; below it, what --from FILE or --path.procfs DIR shows of it; without a code, the list of all',
   async run({ settings, argument, io }) {
     if (settings.signatures === true) {
       io.stdout.write(settings.json ? `${JSON.stringify({ signatures }, null, 2)}\n` : catalogue())
