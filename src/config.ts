@@ -24,7 +24,7 @@ const outputs = ['text', 'json', 'npd'] as const
 const wakeUpChoices = ['auto', 'connector', 'inotify', 'off'] as const
 const colors = ['auto', 'always', 'never'] as const
 
-const looking = ['serve', 'tree', 'snapshot', 'verdicts', 'watch', 'record', 'doctor']
+const looking = ['serve', 'tree', 'snapshot', 'verdicts', 'watch', 'record', 'doctor', 'explain']
 const inspecting = ['serve', 'tree', 'snapshot', 'verdicts', 'watch']
 const printing = ['tree', 'verdicts', 'events', 'doctor', 'runtimes', 'explain']
 const lookingBack = ['tree', 'snapshot', 'verdicts']
@@ -76,7 +76,8 @@ export const options = {
     env: 'SHIMSCOPE_GRACE',
     fallback: '30s',
     help: 'how long a condition must last before its verdict fires',
-    commands: inspecting,
+    // record and doctor judge nothing; they take it so that all commands can be given the same options.
+    commands: looking,
     parse: duration,
   },
   redaction: {
@@ -84,7 +85,7 @@ export const options = {
     env: 'SHIMSCOPE_REDACT',
     fallback: 'secrets',
     help: 'what is hidden of command lines: secrets (known forms of credentials), or strict (all but the program)',
-    commands: ['serve', 'tree', 'snapshot', 'verdicts', 'watch', 'record'],
+    commands: ['serve', 'tree', 'snapshot', 'verdicts', 'watch', 'record', 'explain'],
     parse: oneOf(redactions),
   },
   listenAddress: {
@@ -372,7 +373,7 @@ export const options = {
     env: 'SHIMSCOPE_COLOR',
     fallback: 'auto',
     help: 'colour the text: auto (on a terminal, unless NO_COLOR is set), always, never',
-    commands: ['tree', 'verdicts', 'watch', 'doctor'],
+    commands: ['tree', 'verdicts', 'watch', 'doctor', 'explain'],
     parse: oneOf(colors),
   },
 } as const satisfies Record<string, ConfigOption<unknown>>

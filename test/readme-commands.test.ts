@@ -14,7 +14,7 @@ const has = (tool: string) => spawnSync('sh', ['-c', `command -v ${tool}`]).stat
 /** What each command of the README must print, by what tells it from the others. */
 const expected: readonly (readonly [RegExp, RegExp])[] = [
   [/^curl.*follow'$/, /id: run-1:2\ndata: \{"seq":2,.*container-started/],
-  [/^curl.*Last-Event-ID/, /id: run-1:2\ndata: \{"seq":2,.*container-created/],
+  [/^curl.*Last-Event-ID/, /data: \{"seq":2,.*container-created[^\n]*\n\nid: run-1:2\ndata: /],
   [/^curl.*follow' \| sed/, /^2026-\S+\tcontainer-created\t.*web-2/m],
   [/^curl.*verdicts/, /^warning\tshim-leaked\tfiring\tshim 4000 has no container left$/m],
   [/^curl.*shims/, /^4000$/m],

@@ -6,6 +6,7 @@ import { storyKinds } from '../src/core/stories/index.ts'
 import { verdictRules } from '../src/core/verdicts/index.ts'
 import { signatures } from '../src/core/verdicts/signatures.ts'
 import { everyMetric } from '../src/outputs/metrics/exposition.ts'
+import { packages } from './e2e/support/prerequisites.ts'
 
 /** The tables of the README, made from the tables of the program. */
 const sections: Readonly<Record<string, () => string>> = {
@@ -34,6 +35,7 @@ const sections: Readonly<Record<string, () => string>> = {
         help,
       ]),
     ),
+  packages: () => `\`\`\`sh\napt-get install ${linesOf(Object.keys(packages))}\n\`\`\`\n`,
   stories: () =>
     table(
       ['story', 'tells'],
@@ -59,6 +61,16 @@ it('has the tables that the program has', async () => {
   }
   await expect(readme).toMatchFileSnapshot('../README.md')
 })
+
+/** Words as a shell takes them over several lines. */
+function linesOf(words: readonly string[]): string {
+  const lines: string[] = ['']
+  for (const word of words) {
+    const last = lines.pop() ?? ''
+    lines.push(...(last.length + word.length < 90 ? [last === '' ? word : `${last} ${word}`] : [last, word]))
+  }
+  return lines.join(' \\\n  ')
+}
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')

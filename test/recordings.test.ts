@@ -17,6 +17,14 @@ describe.each(scenarios())('$name', ({ name, expected, moments }) => {
     expect(snapshot.verdicts.filter(({ status }) => status !== 'firing')).toEqual([])
   })
 
+  it('names nothing twice', async () => {
+    const { snapshot } = await replay(moments)
+    for (const collection of ['daemons', 'shims', 'containers', 'verdicts'] as const) {
+      const keys = snapshot[collection].map(({ key }) => key as string)
+      expect(keys).toEqual([...new Set(keys)].sort())
+    }
+  })
+
   it('gives every verdict evidence, a next step and what it resembles', async () => {
     const { snapshot } = await replay(moments)
     for (const verdict of snapshot.verdicts) {

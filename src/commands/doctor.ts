@@ -4,14 +4,14 @@ import { tryConnector } from '../sources/connector.ts'
 import type { Command } from './command.ts'
 import { compareWithPs, notCompared, whyNotComparable } from './compare-with-ps.ts'
 import { nodeReader } from './node-reader.ts'
-import { playedOf } from './source.ts'
+import { playedOf } from './played.ts'
 import { styleOf } from './style.ts'
 
 export const doctor: Command = {
   name: 'doctor',
   title: 'what can be read and why not, and whether ps agrees; exit code 0: fine, 1: it disagrees, 2: could not look',
   async run({ settings, io }) {
-    const node = await nodeReader(settings, playedOf(settings), io)
+    const node = await nodeReader(settings, await playedOf(settings), io)
     try {
       const { procfs, cgroupfs, nodeName } = settings
       const reader = { pid: process.pid, uid: process.getuid?.() ?? null }

@@ -20,7 +20,7 @@ export const events: Command = {
   async run({ settings, io }) {
     const form = formOf(settings, io)
     checkCode(settings)
-    const { sinceMs, untilMs, facts } = historyOf(settings, io)
+    const { sinceMs, untilMs, facts } = await historyOf(settings, io)
     let silent = true
     const print = (line: string) => {
       silent = false

@@ -7,7 +7,7 @@ import { printable } from '../outputs/text/printable.ts'
 import { BadInput } from '../sources/bad-input.ts'
 import type { Io } from './command.ts'
 import { iso, journalOf, sentenceOf, timeGiven } from './past.ts'
-import { playedOf } from './source.ts'
+import { playedOf } from './played.ts'
 
 /** Where a journal is read from unless `--since` is given. */
 const LATELY_MS = 60 * 60_000
@@ -23,9 +23,9 @@ export interface History {
  * What happened from `--since` to `--until`, by the journal or by a file of it; what these could not say goes to stderr.
  * Throws a BadInput.
  */
-export function historyOf(settings: Settings, io: Io): History {
+export async function historyOf(settings: Settings, io: Io): Promise<History> {
   if (settings.from === undefined) return fromJournal(settings, io)
-  const played = playedOf(settings)
+  const played = await playedOf(settings)
   if (played?.kind === 'excerpt') return fromExcerpt(played.excerpt, settings, io)
   throw new BadInput(
     `${settings.from} is a recording of what was read, and holds no events: shimscope watch --from ${settings.from} concludes and shows them; give a file that shimscope record --from-journal wrote`,

@@ -1,4 +1,5 @@
-import { accessSync, constants, mkdirSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { Settings } from '../config.ts'
 import { Journal, type JournalOutcome } from '../journal/journal.ts'
 import { ImpossibleLock } from '../journal/lock.ts'
@@ -14,7 +15,7 @@ export async function journalTo(settings: Settings, log: Log): Promise<Journal |
   const journal = new Journal({ directory, maxBytes, maxAgeMs, report: (outcome) => tell(outcome, directory, log) })
   try {
     // Whose pods run here is nobody else's business.
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    makeDirectory(directory)
     accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK)
     const [stranger] = strangersIn(directory)
     if (stranger !== undefined && listSegments(directory).length === 0)
@@ -33,6 +34,20 @@ export async function journalTo(settings: Settings, log: Log): Promise<Journal |
     )
   }
 }
+
+/** Step by step: Node's own `recursive` never returns below a procfs, where nothing can be made. */
+function makeDirectory(path: string): void {
+  if (isDirectory(path)) return
+  makeDirectory(dirname(path))
+  try {
+    mkdirSync(path, 0o700)
+  } catch (error) {
+    // A second daemon may have been as fast.
+    if (!isDirectory(path)) throw error
+  }
+}
+
+const isDirectory = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 
 function tell(outcome: JournalOutcome, directory: string, log: Log): void {
   const named = `the journal ${directory}`

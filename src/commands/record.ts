@@ -6,7 +6,7 @@ import { nodeReader } from './node-reader.ts'
 import type { RecordedMoment } from './readings.ts'
 import { createFile, type RecordedFile } from './recorded-file.ts'
 import { recordExcerpt } from './record-excerpt.ts'
-import { playedOf } from './source.ts'
+import { playedOf } from './played.ts'
 import { version } from './version.ts'
 
 export const record: Command = {
@@ -26,7 +26,7 @@ export const record: Command = {
     }
     if (settings.around !== undefined)
       throw new BadInput('--around looks into the journal; give --from-journal too, or leave it out')
-    const node = await nodeReader(settings, playedOf(settings), io)
+    const node = await nodeReader(settings, await playedOf(settings), io)
     const stopped = io.untilStopped()
     const isStopped = new Promise<undefined>((resolve) =>
       stopped.addEventListener('abort', () => resolve(undefined), { once: true }),

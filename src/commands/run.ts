@@ -21,7 +21,7 @@ import { version } from './version.ts'
  */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   let exitCode = 0
-  const program = programOf(io, async (command, settings, argument) => {
+  const program = programOf(await commandsFor(argv), io, async (command, settings, argument) => {
     exitCode = await command.run({ settings, argument, io })
   })
   try {
@@ -57,7 +57,13 @@ const exitCodes = `Exit codes:
 
 type Act = (command: Command, settings: Settings, argument: string | undefined) => Promise<void>
 
-function programOf(io: Io, act: Act): CommanderCommand {
+/** The one that is called; where none is, all of them, for the help that names them. */
+async function commandsFor(argv: readonly string[]): Promise<Command[]> {
+  const called = commands.filter(({ name }) => name === argv[0])
+  return await Promise.all((called.length > 0 ? called : commands).map(({ load }) => load()))
+}
+
+function programOf(known: readonly Command[], io: Io, act: Act): CommanderCommand {
   const program = new CommanderCommand('shimscope')
     .description(
       'Draws the containerd → shim → container trees of a node from /proc alone, and says what is wrong with them.',
@@ -71,7 +77,7 @@ function programOf(io: Io, act: Act): CommanderCommand {
     })
     .exitOverride()
   program.addHelpText('after', `\n${exitCodes}`)
-  for (const command of commands) program.addCommand(subcommandOf(command, io, act).copyInheritedSettings(program))
+  for (const command of known) program.addCommand(subcommandOf(command, io, act).copyInheritedSettings(program))
   return program
 }
 

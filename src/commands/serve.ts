@@ -20,8 +20,7 @@ import type { Command, Io } from './command.ts'
 import { journalTo } from './journal-to.ts'
 import { lookBackInto, lookBackIntoExcerpt } from './look-back-into.ts'
 import { createLog, failureOf, type Log } from './log.ts'
-import type { Played } from './played.ts'
-import { playedOf } from './source.ts'
+import { type Played, playedOf } from './played.ts'
 import { version } from './version.ts'
 import { type WebDoor, webDoor } from './web-door.ts'
 
@@ -63,7 +62,7 @@ async function watchAndServe({ settings, io, log, journal, address }: Serving): 
   const parts = await serverParts()
   const loopback = isLoopback(address.host)
   const door = webDoor({ configFile: settings.webConfigFile, tokenFile: settings.bearerTokenFile }, log)
-  const played = playedOf(settings)
+  const played = await playedOf(settings)
   const agent = agentOf(settings, played, (error) => log.error('a pass failed', { failure: failureOf(error) }))
   // Before all others: what a client is sent has been written.
   journal?.follow(agent)

@@ -5,19 +5,7 @@ import { explainPaths } from '../sources/check-paths.ts'
 import { liveSource } from '../sources/live.ts'
 import { psSource } from '../sources/ps.ts'
 import type { ProcSource } from '../sources/proc-source.ts'
-import { type Played, readPlayed } from './played.ts'
-import { redactedExcerpt } from './redacted.ts'
-
-/** What `--from` names, where it is given. Throws a BadInput. */
-export function playedOf({ from, source, redaction }: Settings): Played | undefined {
-  if (from === undefined) return undefined
-  if (source === 'ps') throw new BadInput('--source ps reads this node and --from FILE a recording; give one of them')
-  const played = readPlayed(from)
-  // What is in a recording is redacted with every pass; in an excerpt that was done when it was recorded.
-  return played.kind === 'excerpt' && redaction === 'strict'
-    ? { kind: 'excerpt', excerpt: redactedExcerpt(played.excerpt, redaction) }
-    : played
-}
+import type { Played } from './played.ts'
 
 /** The node, or the recording that stands for it: something to read. Throws a BadInput. */
 export function sourceOf(settings: Settings, played: Played | undefined): ProcSource {

@@ -11,7 +11,8 @@ export function styleOf({ color }: Settings, { env, stdout }: Io): Style {
   const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || ''
   return {
     color: wanted,
-    width: terminal ? (stdout.columns ?? 80) : null,
+    // A terminal that nobody has told its size says 0: `docker exec -t` from a script, a serial console. ioctl_tty(2)
+    width: terminal ? stdout.columns || 80 : null,
     // Without a locale most terminals of today still speak UTF-8; only a locale that names another set does not.
     charset: locale === '' || /utf-?8/i.test(locale) ? 'utf8' : 'ascii',
   }

@@ -1,5 +1,6 @@
-import type { Snapshot } from '../core/model/snapshot.ts'
+import type { Process, Snapshot } from '../core/model/snapshot.ts'
 import { nest } from '../core/snapshot/nest.ts'
+import { printable } from '../outputs/text/printable.ts'
 import { onlyMatching } from '../outputs/text/tree-query.ts'
 import { renderTree } from '../outputs/text/tree.ts'
 import { BadInput } from '../sources/bad-input.ts'
@@ -20,14 +21,17 @@ export const tree: Command = {
       ...styleOf(settings, io),
       ...(argument === undefined ? {} : { query: argument }),
     })
-    if (text === undefined) {
-      throw new BadInput(
-        `nothing here is called ${JSON.stringify(argument)}; give a pid, an id or a pod as shimscope tree shows them`,
-      )
-    }
+    if (text === undefined) throw new BadInput(whyNothing(argument, snapshot.processes ?? []))
     io.stdout.write(settings.json === true ? rootsOf(snapshot, argument) : text)
     return 0
   },
+}
+
+function whyNothing(query: string | undefined, processes: readonly Process[]): string {
+  const stranger = processes.find(({ pid }) => String(pid) === query)
+  return stranger === undefined
+    ? `nothing here is called ${JSON.stringify(query)}; give a pid, an id or a pod as shimscope tree shows them`
+    : `pid ${query} (${printable(stranger.comm)}) is in no container, and neither a daemon nor a shim; shimscope tree shows those`
 }
 
 /** The shape of /api/v1/tree. */

@@ -15,6 +15,11 @@ export const verdicts: Command = {
   async run({ settings, io }) {
     const output = settings.json === true ? 'json' : settings.output
     if (output === 'npd') return await tellDetector(settings, io)
+    // Exit code 0 would say that all is well.
+    if (settings.source === 'ps' && settings.from === undefined)
+      throw new BadInput(
+        'ps shows names and parents only, and nothing can be judged by those; leave --source ps out, or see shimscope tree --source ps',
+      )
     const snapshot = await look(settings, io)
     io.stdout.write(output === 'json' ? json(snapshot) : renderVerdicts(snapshot, styleOf(settings, io)))
     return snapshot.verdicts.some(countedBy(settings)) ? 1 : 0

@@ -7,6 +7,7 @@ import { newScreen } from '../outputs/text/watch/screen.ts'
 import { BadInput } from '../sources/bad-input.ts'
 import type { Command } from './command.ts'
 import { openAccess, readHttpConfig } from './http-config.ts'
+import { playedOf } from './played.ts'
 import { styleOf } from './style.ts'
 import { watchHere, watchThere } from './watched.ts'
 
@@ -29,6 +30,7 @@ export const watch: Command = {
         'watch needs a terminal for its screen and its keys, and this is none; shimscope tree prints once, shimscope snapshot prints JSON',
       )
 
+    const played = await playedOf(settings)
     const style = styleOf(settings, io)
     const contentOf = contentMaker(style)
     let screen = newScreen(terminal.size())
@@ -53,7 +55,7 @@ export const watch: Command = {
       })
     }
 
-    const watched = url === undefined ? watchHere(settings, soon) : watchThere(url, soon, access)
+    const watched = url === undefined ? watchHere(settings, played, soon) : watchThere(url, soon, access)
     const ticking = setInterval(soon, TICK_MS)
     try {
       await new Promise<void>((quit, fail) => {

@@ -10,7 +10,7 @@ import type { Origin, Picture } from '../outputs/text/watch/picture.ts'
 import { agentOf } from './agent-of.ts'
 import { askAgent } from './ask-agent.ts'
 import { type Access, basicAuthorization, openAccess } from './http-config.ts'
-import { playedOf } from './source.ts'
+import type { Played } from './played.ts'
 
 /** What a screen is drawn of, wherever it comes from. */
 export interface Watched {
@@ -26,7 +26,7 @@ const staleAfter = (intervalMs: number): number => Math.max(2.5 * intervalMs, 5_
 const MOST_EVENTS = 1_000
 
 /** An agent of our own, in this process: the same passes as those of every other command. Throws a BadInput. */
-export function watchHere(settings: Settings, changed: () => void): Watched {
+export function watchHere(settings: Settings, played: Played | undefined, changed: () => void): Watched {
   let failure: string | undefined
   let ended = false
   let freshAtMs: number | undefined
@@ -34,7 +34,6 @@ export function watchHere(settings: Settings, changed: () => void): Watched {
   let processes: readonly Process[] | undefined
   let lacking: string | undefined
   let picture: Picture | undefined
-  const played = playedOf(settings)
   const agent = agentOf(settings, played, (error) => {
     failure = error.message
     shown()

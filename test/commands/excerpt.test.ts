@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { fallbacks } from '../../src/config.ts'
+import { playedOf } from '../../src/commands/played.ts'
 import { watchHere } from '../../src/commands/watched.ts'
 import type { Frame } from '../../src/core/model/event.ts'
 import type { Snapshot } from '../../src/core/model/snapshot.ts'
@@ -355,7 +356,8 @@ describe('such a file', () => {
   })
 
   test('is watched, to its end', async () => {
-    const watched = watchHere({ ...fallbacks(), from: file, speed: 5_000 }, () => {})
+    const settings = { ...fallbacks(), from: file, speed: 5_000 }
+    const watched = watchHere(settings, await playedOf(settings), () => {})
     await until(() => (watched.picture().origin as { ended: boolean }).ended)
     expect(watched.picture().snapshot).toEqual(played(await then(27)))
     expect(watched.picture().events.map(({ type }) => type)).toEqual([

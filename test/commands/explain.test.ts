@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { verdictRules } from '../../src/core/verdicts/index.ts'
-import { shimscope } from './world.ts'
+import { folder, leakedShim, shimscope } from './world.ts'
 
 const runbooks = new URL('../../runbooks/', import.meta.url)
 
@@ -10,6 +10,23 @@ test('without a code, every verdict', async () => {
   for (const rule of verdictRules) expect(out).toContain(rule.title)
   expect(code).toBe(0)
   expect(JSON.parse((await shimscope(['explain', '--json'])).out).verdicts).toHaveLength(verdictRules.length)
+})
+
+test('with a recording, what it shows of that verdict stands below', async () => {
+  using here = folder()
+  const path = here.write('leaked.proc', leakedShim(600))
+  const given = ['--from', path, '--grace', '0s']
+  const { code, out } = await shimscope(['explain', 'shim-leaked', ...given])
+  expect(code).toBe(0)
+  const [runbook, seen = ''] = out.split(`\n## In ${path}\n\n`)
+  expect(runbook).toBe((await shimscope(['explain', 'shim-leaked'])).out)
+  expect(seen).toMatch(/warning {3}shim-leaked {2}firing/)
+  expect(seen).toContain('/proc/')
+  expect((await shimscope(['explain', 'shim-wedged', ...given])).out).toMatch(/\nNo shim-wedged\.\n$/)
+  expect(JSON.parse((await shimscope(['explain', 'shim-leaked', '--json', ...given])).out).verdicts).toMatchObject([
+    { code: 'shim-leaked', status: 'firing' },
+  ])
+  expect((await shimscope(['explain', 'shim-leaked', '--from', `${path}.not`])).code).toBe(2)
 })
 
 test('no runbook is left without its verdict', () => {

@@ -290,6 +290,8 @@ describe('a directory that is no journal: one sentence that says what is there',
       code: 2,
       err: expect.stringMatching(/diary cannot be used \(EEXIST\); give a directory that this user may write to\n$/),
     })
+    // A mount that was forgotten: nothing can be made below a procfs, and Node's own way of making it would not return.
+    expect((await serve('/proc/shimscope/journal')).err).toMatch(/\/proc\/shimscope\/journal cannot be used \(ENOENT\)/)
     const long = join(foreign.path, 'x'.repeat(100))
     expect((await serve(long)).err).toMatch(/its name is too long for a lock in it; give one of at most 102 bytes\n$/)
     const taken = join(foreign.path, 'taken')

@@ -12,6 +12,16 @@ test('every option belongs to commands that are there', () => {
   }
 })
 
+const looking = ['serve', 'tree', 'snapshot', 'verdicts', 'watch', 'record', 'doctor', 'explain'] as const
+
+test.each(['procfs', 'cgroupfs', 'graceMs'] as const)('%s is taken by every command that looks at a node', (name) => {
+  expect(options[name].commands.toSorted()).toEqual(looking.toSorted())
+})
+
+test('from is taken by these, and by what tells of a file from a journal', () => {
+  expect(options.from.commands.toSorted()).toEqual([...looking, 'events'].toSorted())
+})
+
 test('no flag and no variable is there twice', () => {
   expect(new Set(rows.map(({ flag }) => flag.split(' ')[0])).size).toBe(rows.length)
   expect(new Set(rows.map(({ env }) => env)).size).toBe(rows.length)

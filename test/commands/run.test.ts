@@ -39,6 +39,7 @@ describe('bad input: one sentence, the next step, exit code 2', () => {
     ],
     [['watch', '--url', 'node:19256'], '--url: "node:19256" is no address of an agent; give one such as http://node'],
     [['watch', '--url', 'http://n', '--from', 'x'], '--url looks at an agent and --from FILE at a recording'],
+    [['verdicts', '--source', 'ps'], 'nothing can be judged by those; leave --source ps out'],
     [['explain', 'nope'], 'no verdict is called "nope"; shimscope explain lists them all'],
     [['record', '/does/not/exist/file'], 'cannot be written (ENOENT)'],
   ])('%j', async (argv, sentence) => {
@@ -129,6 +130,10 @@ describe('looking at a recording', () => {
       code: 2,
       err: expect.stringContaining('nothing here is called "web"'),
     })
+    expect(await shimscope(['tree', '1', '--from', path])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('pid 1 (systemd) is in no container'),
+    })
   })
 
   test('snapshot: the processes only when asked for', async () => {
@@ -143,9 +148,9 @@ describe('looking at a recording', () => {
   test('colour and width only on a terminal, and ASCII where the locale says so', async () => {
     using here = folder()
     const path = here.write('broken.proc', leakedShim(600))
-    const screen = (env: Record<string, string>) => {
+    const screen = (env: Record<string, string>, columns = 60) => {
       const out: string[] = []
-      const stdout = { isTTY: true, columns: 60, write: (text: string) => out.push(text) }
+      const stdout = { isTTY: true, columns, write: (text: string) => out.push(text) }
       return shimscope(['tree', '--from', path], { env, stdout }).then(() => out.join(''))
     }
     const plain = (await shimscope(['tree', '--from', path])).out
@@ -155,6 +160,8 @@ describe('looking at a recording', () => {
     expect(Math.max(...(await screen({ NO_COLOR: '1' })).split('\n').map((line) => line.length))).toBeLessThanOrEqual(
       60,
     )
+    // A terminal that does not know its size.
+    expect(await screen({ NO_COLOR: '1' }, 0)).toBe(await screen({ NO_COLOR: '1' }, 80))
     expect(await screen({ NO_COLOR: '1', LANG: 'C' })).toContain('`- containerd-shim-runc-v2')
   })
 })

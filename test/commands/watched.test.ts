@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { fallbacks } from '../../src/config.ts'
+import { playedOf } from '../../src/commands/played.ts'
 import { type Watched, watchHere, watchThere } from '../../src/commands/watched.ts'
 import { aContainer, aProcess, aSnapshot } from '../core/snapshot/support/nodes.ts'
 import { serveFeed, until } from '../outputs/live/support/feed.ts'
@@ -82,7 +83,8 @@ test('here: a recording is played to its end', async () => {
   using here = folder()
   const from = here.write('two.proc', leakedShim(600) + leakedShim(600.2))
   let changes = 0
-  const watched = opened(watchHere({ ...fallbacks(), from, graceMs: 0 }, () => (changes += 1)))
+  const settings = { ...fallbacks(), from, graceMs: 0 }
+  const watched = opened(watchHere(settings, await playedOf(settings), () => (changes += 1)))
   await until(() => watched.picture().snapshot)
   expect(watched.picture()).toMatchObject({ origin: { kind: 'recording', name: 'two.proc', ended: false } })
   expect(watched.picture().snapshot?.verdicts.map(({ code }) => code)).toEqual(['shim-leaked'])

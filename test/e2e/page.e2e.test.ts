@@ -4,7 +4,7 @@ import { openBrowser, openDoor, watchConduct } from './support/browser.ts'
 import type { Containerd } from './support/containerd.ts'
 import { type Node, openNode } from './support/node.ts'
 import { skipReal } from './support/prerequisites.ts'
-import { gone, shimOf } from './support/processes.ts'
+import { killed, shimOf } from './support/processes.ts'
 import { type Served, serve } from './support/serve.ts'
 import { shimscopeIn } from './support/shimscope.ts'
 
@@ -109,8 +109,7 @@ describe.skipIf(skipReal())('the page over a real node', () => {
   test('a shim is killed while containerd is down: the verdict, its evidence, and a copy of it for a chat', async () => {
     await containerd.stop('KILL')
     const shim = shimOf(node.world, 'web')
-    await node.world.kill('KILL', shim)
-    await gone(node.world, shim)
+    await killed(node.world, shim)
     const card = page.locator('.card.critical.firing', { hasText: 'container-shimless' })
     await card.waitFor()
     await page.locator('.spoken[aria-live]', { hasText: 'web' }).waitFor({ state: 'attached' })

@@ -6,7 +6,7 @@ import type { Containerd } from './support/containerd.ts'
 import { type Node, openNode } from './support/node.ts'
 import { skipReal } from './support/prerequisites.ts'
 import { besideSomebodyHidden, elsewhere, levels } from './support/privilege-levels.ts'
-import { aged, gone, inState, processes, shimOf } from './support/processes.ts'
+import { aged, inState, killed, processes, shimOf } from './support/processes.ts'
 import { shimscopeIn, snapshotOf } from './support/shimscope.ts'
 import { until } from './support/until.ts'
 import type { World } from './support/world.ts'
@@ -39,8 +39,7 @@ describe.skipIf(skipReal())('the same node at every level of privilege', () => {
     ])
     await containerd.stop('KILL')
     const lost = shimOf(world, 'lost')
-    await world.kill('KILL', lost)
-    await gone(world, lost)
+    await killed(world, lost)
     await look(['shim-daemonless', 'container-shimless', 'shim-wedged'])
   })
   afterAll(() => world.close())
@@ -53,8 +52,7 @@ describe.skipIf(skipReal())('the same node at every level of privilege', () => {
     await containerd.stop('TERM')
     await world.run('sh', '-c', `for bundle in ${tasks}/*/*; do umount $bundle/rootfs; rm -r $bundle; done`)
     await containerd.start()
-    await world.kill('KILL', init)
-    await gone(world, init)
+    await killed(world, init)
 
     const cri = await node.cri()
     await cri.runPod('shop', ['app'])

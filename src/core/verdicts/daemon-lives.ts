@@ -1,4 +1,4 @@
-import type { DaemonBranch, Forest } from '../model/forest.ts'
+import type { DaemonBranch, Forest, TreeNode } from '../model/forest.ts'
 import type { DaemonLife, Memory } from '../model/memory.ts'
 import { valueOf } from '../model/reading.ts'
 
@@ -52,5 +52,11 @@ function withLife(
 
 function nameOf({ node, recognition, within }: DaemonBranch): string {
   const argv = valueOf(node.process.argv) ?? []
-  return [recognition.runtime.program, within?.key ?? '', ...argv].join('\0')
+  return [recognition.runtime.program, within?.key ?? unknownPlace(node), ...argv].join('\0')
+}
+
+/** In a pid namespace that is no container's, as `unshare` makes one, its parent tells that one from others like it. */
+function unknownPlace({ process, parent }: TreeNode): string {
+  const innerPids = process.detail === undefined ? null : valueOf(process.detail.innerPids)
+  return innerPids !== null && innerPids.length > 1 ? (parent?.process.key ?? '') : ''
 }

@@ -22,8 +22,11 @@ export const daemonRestarting: VerdictRule = {
       const ended = lives.filter(({ endedMs }) => endedMs !== null)
       const latest = lives.at(-1)
       if (latest === undefined || ended.length < LOOP) return []
+      // Two that live side by side are two daemons with one command line, and no successor of each other.
+      if (lives.length - ended.length > 1) return []
       const address = lives.findLast(({ addresses }) => addresses.length > 0)?.addresses[0]
-      const name = address ?? `${latest.program}${latest.within === null ? '' : ` in ${latest.within}`}`
+      // Addresses repeat where nodes are nested.
+      const name = `${address ?? latest.program}${latest.within === null ? '' : ` in ${latest.within}`}`
       return {
         subject: { kind: 'daemon' as const, id: name, ...(latest.endedMs === null ? { pid: latest.pid } : {}) },
         severity: 'critical' as const,

@@ -30,10 +30,14 @@ export function judge(forest: Forest, rules: readonly VerdictRule[], memory: Mem
   }
 
   const since = new Map<string, number>()
+  const told = new Set<string>()
   const verdicts = found.flatMap(({ rule, finding }) => {
     const codes = explainedBy.get(keyOf(finding))
     if (rule.yieldsTo.some((code) => codes?.has(code) === true)) return []
     const key = `${rule.code}:${keyOf(finding)}`
+    // A client of the feed keeps one verdict for a key, and an event is told of each that comes.
+    if (told.has(key)) return []
+    told.add(key)
     const begunMs = beginning(forest, memory, key, finding, since)
     if (forest.host.uptimeMs - begunMs < (finding.settleMs ?? 0)) return []
     return verdictOf(rule, key, finding, begunMs, forest.host.uptimeMs, memory.graceMs, bootedAtMs)

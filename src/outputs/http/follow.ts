@@ -26,7 +26,7 @@ export function createFollowers(agent: Agent, maxFollowers: number): Followers {
   }
   const passed = ({ snapshot, delta }: Pass) => {
     const happened = delta?.events ?? []
-    if (happened.length > 0) send(happened.map((event) => message(snapshot.run, event)).join(''))
+    if (happened.length > 0) send(messages(snapshot.run, happened))
   }
   // Nobody listens, nothing ticks.
   let stop: (() => void) | undefined
@@ -86,12 +86,20 @@ function missed(agent: Agent, lastEventId: string | string[] | undefined): strin
   const run = agent.latest()?.snapshot.run
   if (run === undefined || typeof lastEventId !== 'string' || !lastEventId.startsWith(`${run}:`)) return ''
   const seq = Number(lastEventId.slice(run.length + 1))
-  return agent
-    .events()
-    .filter((event) => event.seq > seq)
-    .map((event) => message(run, event))
-    .join('')
+  return messages(
+    run,
+    agent.events().filter((event) => event.seq > seq),
+  )
 }
 
-/** JSON has no line break in it, so the text of an event cannot end its message. */
-const message = (run: string, event: NodeEvent): string => `id: ${run}:${event.seq}\ndata: ${writeEvent(event)}\n\n`
+/**
+ * The id goes with the last event of a pass: who lost the connection before that is sent all of that pass again, and
+ * misses none. JSON has no line break in it, so the text of an event cannot end its message.
+ */
+const messages = (run: string, events: readonly NodeEvent[]): string =>
+  events
+    .map((event, index) => {
+      const isLast = events[index + 1]?.seq !== event.seq
+      return `${isLast ? `id: ${run}:${event.seq}\n` : ''}data: ${writeEvent(event)}\n\n`
+    })
+    .join('')

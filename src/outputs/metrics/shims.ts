@@ -1,3 +1,4 @@
+import type { Shim } from '../../core/model/snapshot.ts'
 import type { Metric } from './metric.ts'
 import { sum, Tally, tally } from './tally.ts'
 
@@ -16,17 +17,17 @@ export const shims: Metric = {
     })),
 }
 
+const byRuntime =
+  (measure: (shim: Shim) => number | null): Metric['series'] =>
+  ({ pass }) =>
+    sum(pass?.snapshot.shims, ({ runtime }) => ({ runtime }), measure)
+
 export const shimMemory: Metric = {
   name: 'shimscope_shim_memory_bytes',
   help: 'Resident memory of all shims of a kind. Shims whose memory could not be read are left out.',
   type: 'gauge',
   labels: ['runtime'],
-  series: ({ pass }) =>
-    sum(
-      pass?.snapshot.shims,
-      ({ runtime }) => ({ runtime }),
-      ({ rssBytes }) => rssBytes,
-    ),
+  series: byRuntime(({ rssBytes }) => rssBytes),
 }
 
 export const shimThreads: Metric = {
@@ -34,12 +35,7 @@ export const shimThreads: Metric = {
   help: 'Threads of all shims of a kind.',
   type: 'gauge',
   labels: ['runtime'],
-  series: ({ pass }) =>
-    sum(
-      pass?.snapshot.shims,
-      ({ runtime }) => ({ runtime }),
-      ({ threads }) => threads,
-    ),
+  series: byRuntime(({ threads }) => threads),
 }
 
 export const shimCpu: Metric = {

@@ -17,6 +17,10 @@ export function renderDoctor(diagnosis: Diagnosis, style: Style): string {
     )
   const { fields, silent, weaker, advice, crossChecks } = diagnosis
   const lost = fields.filter(({ sight }) => sight === 'closed' || sight === 'partly')
+  // With processes hidden, what needs all of them is silent about everybody.
+  const isClosed = ({ name, sight }: FieldSight) => sight === 'closed' || (name === 'stat' && sight === 'partly')
+  const closed = new Set(fields.filter(isClosed).flatMap(({ silences }) => silences))
+  const silentOnSome = silent.filter((code) => !closed.has(code))
   const lines = [
     paint(`${printable(diagnosis.node)} at ${diagnosis.takenAt}`, 'strong', style),
     ...columns(factsOf(diagnosis)).flatMap((line) => item(line, '')),
@@ -24,7 +28,10 @@ export function renderDoctor(diagnosis: Diagnosis, style: Style): string {
     ...fieldTable(fields, style),
     ...(lost.length === 0 ? [] : heading('what that costs')),
     ...lost.flatMap((field) => item(`${field.name}: ${field.tells}`)),
-    ...(silent.length === 0 ? [] : item(`these verdicts stay silent: ${silent.join(', ')}`)),
+    ...(closed.size === 0 ? [] : item(`these verdicts stay silent: ${[...closed].sort().join(', ')}`)),
+    ...(silentOnSome.length === 0
+      ? []
+      : item(`these verdicts stay silent about those that cannot be read: ${silentOnSome.join(', ')}`)),
     ...(weaker.length === 0 ? [] : item(`these stay silent in some cases: ${weaker.join(', ')}`)),
     ...(lost.length > 0 && silent.length + weaker.length === 0
       ? item('no verdict stays silent for it, as far as the recordings of this project tell')
@@ -78,7 +85,7 @@ function wakeUpFact({ by, watching, connector }: Diagnosis['wakeUps'], source: D
   if (source === 'archive') return 'none: a recording has moments of its own'
   const { watched = { cgroup: 0, bundle: 0 }, refused = {} } = watching ?? {}
   const directories = `${counted(watched.cgroup, 'cgroup', 'cgroups')} and ${counted(watched.bundle, 'directory of bundles', 'directories of bundles')}`
-  const lost = Object.entries(refused).map(([reason, count]) => `${reason} ${count} times`)
+  const lost = Object.entries(refused).map(([reason, count]) => `${reason} ${counted(count, 'time', 'times')}`)
   const without = lost.length === 0 ? '' : `; what could not be watched waits for --interval (${lost.join(', ')})`
   const none = `no cgroup can be watched${lost.length === 0 ? '' : ` (${lost.join(', ')})`}`
   const inotify = `inotify on ${directories}`

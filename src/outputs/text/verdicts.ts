@@ -20,13 +20,8 @@ export const worstFirst = (verdicts: readonly Verdict[]): readonly Verdict[] =>
 export function renderVerdicts(snapshot: Snapshot, style: Style): string {
   const verdicts = worstFirst(snapshot.verdicts)
   const summary = renderSummary(snapshot, style)
-  if (verdicts.length === 0) {
-    const said =
-      snapshot.pass.source === 'ps'
-        ? 'No verdicts: nothing was judged.'
-        : 'No verdicts: nothing here is known to be wrong.'
-    return `${[...summary, '', said].join('\n')}\n`
-  }
+  if (verdicts.length === 0)
+    return `${[...summary, '', 'No verdicts: nothing here is known to be wrong.'].join('\n')}\n`
   const [header = '', ...rows] = columns([
     ['SEVERITY', 'CODE', 'STATUS', 'AGE', 'SUBJECT'],
     ...verdicts.map((verdict) => [

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import type { Node } from '../support/node.ts'
-import { gone, processes } from '../support/processes.ts'
+import { killed, processes } from '../support/processes.ts'
 import { writeSpec } from '../support/spec.ts'
 import type { TrueContainer, Truth } from '../support/truth.ts'
 import { until } from '../support/until.ts'
@@ -18,8 +18,7 @@ export const bareScenarios: readonly Scenario[] = [
       await runc(node, 'frozen', 'run --detach')
       await node.world.run('runc', 'pause', 'frozen')
       const done = await runc(node, 'done', 'run --detach')
-      await node.world.kill('KILL', done)
-      await gone(node.world, done)
+      await killed(node.world, done)
       await writeSpec(node.world, 'front', '/by-hand/front')
       await node.world.start('/run/front.log', 'runc', 'run', '--bundle', '/run/specs/front', 'front')
       await until('runc has started it', async () => (await listed(node)).some(({ id }) => id === 'front'))

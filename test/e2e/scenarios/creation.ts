@@ -1,6 +1,6 @@
 import type { Containerd } from '../support/containerd.ts'
 import type { Node } from '../support/node.ts'
-import { aged, gone, inState, processes, shimOf } from '../support/processes.ts'
+import { aged, gone, inState, killed, processes, shimOf } from '../support/processes.ts'
 import { hangingHook, writeSpec } from '../support/spec.ts'
 import { stopTransient } from '../support/transient.ts'
 import { until } from '../support/until.ts'
@@ -50,8 +50,7 @@ export const creationScenarios: readonly Scenario[] = [
       const shim = shimOf(node.world, 'web')
       await containerd.stop('KILL') // the shim then ends its engine by itself
       await gone(node.world, engine)
-      await node.world.kill('KILL', hook)
-      await gone(node.world, hook)
+      await killed(node.world, hook)
       await containerd.start()
       // `ctr container ls` has it, `ctr task ls` has not: a container without a task is in no state that OCI knows.
       const { containers } = await node.truth()

@@ -1,6 +1,7 @@
-import { gone, processOf, processes, shimOf } from '../support/processes.ts'
+import { killed, processes, processOf, shimOf } from '../support/processes.ts'
 import { until } from '../support/until.ts'
 import { healthy, type Played, type Scenario } from './scenario.ts'
+import { unnoticedExit } from './unnoticed-exit.ts'
 
 /** Things that are there twice, or under the wrong name. */
 export const doubleScenarios: readonly Scenario[] = [
@@ -60,8 +61,7 @@ export const doubleScenarios: readonly Scenario[] = [
       const cri = await node.cri()
       const pod = await cri.runPod('web', ['app'])
       const app = (await node.truth()).containers.find(({ role }) => role === 'container')?.pid ?? Number.NaN
-      await node.world.kill('KILL', app)
-      await gone(node.world, app)
+      await killed(node.world, app)
       await until('its task is deleted', async () => (await containerd.tasks()).length === 1)
       await cri.runAgain(pod, 'app')
       return healthy(node)
@@ -72,24 +72,16 @@ export const doubleScenarios: readonly Scenario[] = [
     story:
       'containerd 1.6.20 is stopped (SIGSTOP): a container of a pod has ended unnoticed, and its pid was given to a program of the node.',
     async play(node): Promise<Played> {
-      const containerd = await node.containerd()
-      const pod = await (await node.cri()).runPod('web', ['app'])
-      const truth = await node.truth()
-      const app = truth.containers.find(({ role }) => role === 'container')?.pid ?? Number.NaN
-      await node.world.kill('STOP', containerd.pid())
-      await node.world.kill('KILL', app)
-      await gone(node.world, app)
+      const { pod, app, truth } = await unnoticedExit(node)
       // The next process gets the pid behind the one that is written there. pid_namespaces(7)
       await until('the pid is used again', async () => {
         const script = `echo ${app - 1} > /proc/sys/kernel/ns_last_pid; sleep 3603 > /dev/null 2>&1 < /dev/null &`
         await node.world.run('sh', '-c', script)
         return processes(node.world).some(({ pid, argv }) => pid === app && argv.includes('3603'))
       })
-      const id = pod.containerIds[0] ?? ''
-      const ended = { state: 'stopped', pid: null, shim: undefined } as const
       return {
-        truth: { ...truth, containers: truth.containers.map((one) => (one.id === id ? { ...one, ...ended } : one)) },
-        verdicts: [{ code: 'container-id-mismatch', kind: 'container', of: id }],
+        truth,
+        verdicts: [{ code: 'container-id-mismatch', kind: 'container', of: pod.containerIds[0] ?? '' }],
       }
     },
   },

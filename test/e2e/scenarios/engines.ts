@@ -1,9 +1,9 @@
 import { crun, runsc } from '../support/containerd.ts'
-import { aged, gone, processes, shimOf } from '../support/processes.ts'
+import { aged, killed, processes, shimOf } from '../support/processes.ts'
 import { hangingHook, writeSpec } from '../support/spec.ts'
 import { until } from '../support/until.ts'
 import type { Node } from '../support/node.ts'
-import { healthy, type Played, type Scenario } from './scenario.ts'
+import { healthy, type Played, type Scenario, shimless } from './scenario.ts'
 
 /** gVisor's network is that of a pod; a container of `ctr` has none, and its start fails. */
 const withNetwork = { ...runsc, flags: [] }
@@ -75,10 +75,9 @@ export const engineScenarios: readonly Scenario[] = [
       const { truth } = await healthy(node)
       await containerd.stop('KILL')
       const shim = shimOf(node.world, 'web')
-      await node.world.kill('KILL', shim)
-      await gone(node.world, shim)
+      await killed(node.world, shim)
       return {
-        truth: { shims: [], containers: truth.containers.map((container) => ({ ...container, shim: null })) },
+        truth: shimless(truth),
         verdicts: [{ code: 'container-shimless', kind: 'container', of: 'web' }],
       }
     },

@@ -1,6 +1,6 @@
 import type { Containerd, Runtime } from '../support/containerd.ts'
 import type { Node } from '../support/node.ts'
-import { gone, shimOf } from '../support/processes.ts'
+import { gone, killed, shimOf } from '../support/processes.ts'
 import type { Truth } from '../support/truth.ts'
 import { until } from '../support/until.ts'
 import { healthy, type Scenario } from './scenario.ts'
@@ -84,8 +84,7 @@ export const fourKills: readonly Scenario[] = [
     async play(node) {
       const { containerd, truth, shims } = await threeGenerations(node)
       await containerd.stop('KILL')
-      await node.world.kill('KILL', ...shims)
-      await gone(node.world, ...shims)
+      await killed(node.world, ...shims)
       return {
         truth: without(truth),
         verdicts: ids.map((id) => ({ code: 'container-shimless', kind: 'container', of: id })),
@@ -121,8 +120,7 @@ export const fourKills: readonly Scenario[] = [
     async play(node) {
       const { containerd, truth, shims, inits } = await threeGenerations(node)
       await containerd.stop('KILL')
-      await node.world.kill('KILL', ...inits)
-      await gone(node.world, ...inits)
+      await killed(node.world, ...inits)
       return {
         truth: stopped(truth),
         verdicts: shims.map((pid) => ({ code: 'shim-daemonless', kind: 'shim', of: pid })),
@@ -135,8 +133,7 @@ export const fourKills: readonly Scenario[] = [
     async play(node) {
       const { containerd, inits } = await threeGenerations(node)
       await containerd.stop('KILL')
-      await node.world.kill('KILL', ...inits)
-      await gone(node.world, ...inits)
+      await killed(node.world, ...inits)
       await containerd.start()
       await until('all tasks are back', async () => (await containerd.tasks()).length === ids.length)
       return healthy(node)

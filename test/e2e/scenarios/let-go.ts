@@ -1,5 +1,5 @@
 import type { Node } from '../support/node.ts'
-import { gone, inState, shimOf } from '../support/processes.ts'
+import { gone, inState, killed, shimOf } from '../support/processes.ts'
 import { nameless, type Truth } from '../support/truth.ts'
 import { until } from '../support/until.ts'
 import type { Played, Scenario } from './scenario.ts'
@@ -50,8 +50,7 @@ export const letGo: readonly Scenario[] = [
     async play(node) {
       const { truth, ctrShim, podShim } = await forget(node)
       const inits = truth.containers.map(({ pid }) => pid ?? Number.NaN)
-      await node.world.kill('KILL', ...inits)
-      await gone(node.world, ...inits)
+      await killed(node.world, ...inits)
       return {
         truth: { ...truth, containers: [] },
         verdicts: [ctrShim, podShim].map((pid) => ({ code: 'shim-leaked', kind: 'shim', of: pid })),

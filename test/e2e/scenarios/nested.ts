@@ -2,7 +2,7 @@ import type { Node } from '../support/node.ts'
 import { startNestedDocker } from '../support/nested-docker.ts'
 import { startNestedNode } from '../support/nested.ts'
 import { startSecondContainerd } from '../support/second-containerd.ts'
-import { gone, shimOf } from '../support/processes.ts'
+import { killed, shimOf } from '../support/processes.ts'
 import { healthy, type Played, type Scenario } from './scenario.ts'
 
 /** Several daemons on one node, side by side and within each other. */
@@ -38,8 +38,7 @@ export const nestedScenarios: readonly Scenario[] = [
       'the outer of two containerds in one network namespace was killed; the other listens at an address of that name.',
     async play(node) {
       const { played, outer } = await nested(node, '--net-host')
-      await node.world.kill('KILL', outer)
-      await gone(node.world, outer)
+      await killed(node.world, outer)
       const shims = ['web', 'node'].map((id) => shimOf(node.world, id))
       return { ...played, verdicts: shims.map((of) => ({ code: 'shim-daemonless', kind: 'shim', of })) }
     },
@@ -50,8 +49,7 @@ export const nestedScenarios: readonly Scenario[] = [
       'the inner of two containerds in one network namespace was killed; the outer listens at an address of that name.',
     async play(node) {
       const { played, inner } = await nested(node, '--net-host')
-      await node.world.kill('KILL', inner)
-      await gone(node.world, inner)
+      await killed(node.world, inner)
       const shims = ['app', 'db'].map((id) => shimOf(node.world, id))
       return { ...played, verdicts: shims.map((of) => ({ code: 'shim-daemonless', kind: 'shim', of })) }
     },

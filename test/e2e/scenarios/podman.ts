@@ -1,4 +1,4 @@
-import { gone, inState, processes } from '../support/processes.ts'
+import { gone, inState, killed, processes } from '../support/processes.ts'
 import { nameless } from '../support/truth.ts'
 import { until } from '../support/until.ts'
 import { healthy, type Played, type Scenario } from './scenario.ts'
@@ -69,8 +69,7 @@ export const podmanScenarios: readonly Scenario[] = [
       const web = await podman.run('web')
       await podman.run('db')
       const conmon = (await podman.containers()).find(({ id }) => id === web)?.conmon ?? Number.NaN
-      await node.world.kill('KILL', conmon)
-      await gone(node.world, conmon)
+      await killed(node.world, conmon)
       const truth = await node.truth()
       return {
         // Its name was in conmon's command line and nowhere else.

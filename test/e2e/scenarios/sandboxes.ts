@@ -1,9 +1,9 @@
-import { gone, shimOf } from '../support/processes.ts'
+import { gone, killed, shimOf } from '../support/processes.ts'
 import type { Containerd } from '../support/containerd.ts'
 import type { PodOptions } from '../support/cri.ts'
 import type { Node } from '../support/node.ts'
 import { until } from '../support/until.ts'
-import type { Played, Scenario } from './scenario.ts'
+import { type Played, type Scenario, shimless } from './scenario.ts'
 
 async function runPod(node: Node, containers = ['app', 'proxy'], options: PodOptions = {}) {
   const containerd = await node.containerd()
@@ -89,10 +89,9 @@ export const sandboxScenarios: readonly Scenario[] = [
       const { containerd, pod, truth } = await runPod(node)
       await containerd.stop('KILL')
       const shim = shimOf(node.world, pod.sandboxId)
-      await node.world.kill('KILL', shim)
-      await gone(node.world, shim)
+      await killed(node.world, shim)
       return {
-        truth: { shims: [], containers: truth.containers.map((container) => ({ ...container, shim: null })) },
+        truth: shimless(truth),
         verdicts: truth.containers.map(({ id }) => ({ code: 'container-shimless', kind: 'container', of: id })),
       }
     },
@@ -115,8 +114,7 @@ export const sandboxScenarios: readonly Scenario[] = [
       const { containerd, pod, truth } = await runPod(node)
       const app = truth.containers.find(({ id }) => id === pod.containerIds[0])?.pid ?? Number.NaN
       await containerd.stop('KILL')
-      await node.world.kill('KILL', app)
-      await gone(node.world, app)
+      await killed(node.world, app)
       await containerd.start()
       await until('its task is deleted', async () => (await containerd.tasks()).length === 2)
       return { truth: await node.truth(), verdicts: [] }

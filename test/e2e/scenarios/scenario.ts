@@ -21,3 +21,9 @@ export interface Played {
 
 /** A healthy end: the runtimes are asked, and nothing is wrong. */
 export const healthy = async (node: Node): Promise<Played> => ({ truth: await node.truth(), verdicts: [] })
+
+/** The same containers, when the shims that kept them are gone. */
+export const shimless = ({ containers }: Truth): Truth => ({
+  shims: [],
+  containers: containers.map((container) => ({ ...container, shim: null })),
+})

@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import type { Node } from '../support/node.ts'
-import { aged, gone, inState, processes, processOf, shimOf } from '../support/processes.ts'
+import { aged, inState, killed, processes, processOf, shimOf } from '../support/processes.ts'
 import { writeSpec } from '../support/spec.ts'
 import { until } from '../support/until.ts'
-import { healthy, type Played, type Scenario } from './scenario.ts'
+import { healthy, type Played, type Scenario, shimless } from './scenario.ts'
+import { unnoticedExit } from './unnoticed-exit.ts'
 
 const tasks = '/run/containerd/io.containerd.runtime.v2.task'
 
@@ -45,16 +46,9 @@ export const stuckScenarios: readonly Scenario[] = [
     story:
       'containerd 1.6.20 is stopped (SIGSTOP): a container of a pod has ended and its shim has told nobody; the sandbox lives.',
     async play(node): Promise<Played> {
-      const containerd = await node.containerd()
-      const pod = await (await node.cri()).runPod('web', ['app'])
-      const truth = await node.truth()
-      const app = truth.containers.find(({ role }) => role === 'container')?.pid ?? Number.NaN
-      await node.world.kill('STOP', containerd.pid())
-      await node.world.kill('KILL', app)
-      await gone(node.world, app)
-      const ended = { state: 'stopped', pid: null, shim: undefined } as const
+      const { pod, truth } = await unnoticedExit(node)
       return {
-        truth: { ...truth, containers: truth.containers.map((one) => (one.pid === app ? { ...one, ...ended } : one)) },
+        truth,
         verdicts: [{ code: 'shim-exit-uncollected', kind: 'shim', of: shimOf(node.world, pod.sandboxId) }],
       }
     },
@@ -128,8 +122,7 @@ export const stuckScenarios: readonly Scenario[] = [
       await until('it is inside', async () =>
         (await node.world.run('readlink', `/proc/${inside}/cwd`)).includes('rootfs'),
       )
-      await node.world.kill('KILL', init)
-      await gone(node.world, init)
+      await killed(node.world, init)
       const { stderr } = await node.world.attempt('ctr', 'task', 'delete', 'web')
       if (!stderr.includes('device or resource busy')) throw new Error(`the task could be deleted: ${stderr}`)
       return {
@@ -174,10 +167,9 @@ export const stuckScenarios: readonly Scenario[] = [
       const truth = await node.truth()
       await containerd.stop('KILL')
       const shim = shimOf(node.world, 'web')
-      await node.world.kill('KILL', shim)
-      await gone(node.world, shim)
+      await killed(node.world, shim)
       return {
-        truth: { shims: [], containers: truth.containers.map((container) => ({ ...container, shim: null })) },
+        truth: shimless(truth),
         verdicts: [{ code: 'container-shimless', kind: 'container', of: 'web' }],
       }
     },
@@ -207,8 +199,7 @@ export const stuckScenarios: readonly Scenario[] = [
       )
       await containerd.stop('KILL')
       const shim = shimOf(node.world, 'web')
-      await node.world.kill('KILL', shim, init)
-      await gone(node.world, shim, init)
+      await killed(node.world, shim, init)
       const others = processes(node.world).filter(({ ppid, argv }) => ppid === 1 && argv.includes('3600'))
       if (others.length > 0) await node.world.kill('KILL', ...others.map(({ pid }) => pid))
       await until('process 1 has it', () => processOf(node.world, leftover.pid)?.ppid === 1)

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs'
 
-/** Debian package → the programs of it that this suite starts. */
-const packages: Record<string, readonly string[]> = {
+/** Debian package → the programs of it that this suite starts. The README lists them. */
+export const packages: Readonly<Record<string, readonly string[]>> = {
   containerd: ['containerd', 'ctr', 'containerd-shim', 'containerd-shim-runc-v1', 'containerd-shim-runc-v2'],
   runc: ['runc'],
   crun: ['crun'],
@@ -20,6 +20,9 @@ const packages: Record<string, readonly string[]> = {
   curl: ['curl'],
   openssl: ['openssl'],
   'kubernetes-client': ['kubectl'],
+  gcc: ['gcc'],
+  // For what gcc compiles; it has no program of its own.
+  'libc6-dev': [],
 }
 
 /** Why real runtimes can't be run here, or undefined. */

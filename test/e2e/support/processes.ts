@@ -62,6 +62,12 @@ export async function gone(world: World, ...pids: number[]): Promise<void> {
   await until(`processes ${pids} are gone`, () => pids.every((pid) => processOf(world, pid) === undefined))
 }
 
+/** With SIGKILL, and waited for until it was reaped. */
+export async function killed(world: World, ...pids: number[]): Promise<void> {
+  await world.kill('KILL', ...pids)
+  await gone(world, ...pids)
+}
+
 export async function inState(world: World, pid: number, state: string): Promise<void> {
   await until(`process ${pid} is in state ${state}`, () => processOf(world, pid)?.state === state)
 }

@@ -61,6 +61,16 @@ test('CAP_SYS_PTRACE alone: the other one is what is missing', () => {
   expect(advice.join('\n')).toContain('exe, cwd, root, ns/*, wchan: denied although the capabilities are held')
 })
 
+test('one that cannot be read does not silence what is said of the others', () => {
+  const but = fields.map(({ name }): [FieldName, Map<Owner, Tries>] => [
+    name,
+    new Map([['runtime', { known: 13, denied: name === 'cwd' ? 1 : 0 }]]),
+  ])
+  const shown = text(diagnose(findings({ tries: new Map(but) })))
+  expect(shown).toMatch(/these verdicts stay silent about those that cannot be read: .*shim-leaked/)
+  expect(shown).not.toContain('stay silent: ')
+})
+
 test('nothing is closed: nothing to say', () => {
   const open = fields.map(({ name }): [FieldName, Map<Owner, Tries>] => [
     name,
@@ -78,6 +88,7 @@ test('hidden processes: nothing is said of what is not shown', () => {
   const shown = text(diagnosis)
   expect(shown).toContain('listing   incomplete')
   expect(shown).toContain('mounted with hidepid=invisible')
+  expect(shown).toMatch(/these verdicts stay silent: .*container-shimless/)
   expect(shown).toContain('shim-leaked')
 })
 
@@ -115,11 +126,11 @@ test('wake-ups: what is watched, what could not be, and that without any the tim
   expect(of({}, 12)).toContain('inotify on 12 cgroups and 1 directory of bundles: a pass begins when')
   expect(of({ EACCES: 3 }, 12)).toContain('what could not be watched waits for --interval (EACCES 3 times)')
   expect(of({ EMFILE: 1 }, 0)).toContain(
-    'none: no cgroup can be watched (EMFILE 1 times); a pass looks every --interval',
+    'none: no cgroup can be watched (EMFILE 1 time); a pass looks every --interval',
   )
   expect(of({}, 12)).toContain('are not heard: only in the first pid and user namespace')
   expect(of({}, 12, 'heard')).toContain("the kernel's events of processes, and inotify on 12 cgroups")
-  expect(of({ EMFILE: 1 }, 0, 'heard')).toContain('no cgroup can be watched (EMFILE 1 times)')
+  expect(of({ EMFILE: 1 }, 0, 'heard')).toContain('no cgroup can be watched (EMFILE 1 time)')
   expect(of({}, 12, 'CAP_NET_ADMIN')).toContain('CAP_NET_ADMIN is needed before Linux 6.6')
   const recorded = {
     ...findings(),
