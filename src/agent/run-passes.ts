@@ -12,7 +12,7 @@ import { recalledPasses } from './recalled-passes.ts'
 import { passesInWorker } from './worker-passes.ts'
 
 /** How passes are made, whoever asks. */
-type Inspecting = Omit<PassOptions, 'run'>
+type Inspecting = Pick<PassOptions, 'graceMs' | 'redaction'>
 
 const newRun = (): string => randomUUID().slice(0, 8)
 
@@ -26,7 +26,15 @@ export const watchNode = (
 ): RunningAgent =>
   startLoop(
     passesInWorker(
-      () => ({ paths, options: { ...inspecting(options), run: newRun(), rhythm: inTurns(options.intervalMs) } }),
+      () => ({
+        paths,
+        options: {
+          ...inspecting(options),
+          run: newRun(),
+          intervalMs: options.intervalMs,
+          rhythm: inTurns(options.intervalMs),
+        },
+      }),
       options.intervalMs,
     ),
     { ...options, wakeUps: wakeUpsBy(wakeUps, paths) },
