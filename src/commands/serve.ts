@@ -26,7 +26,7 @@ import { version } from './version.ts'
 import { type WebDoor, webDoor } from './web-door.ts'
 
 /** Clients that do not hang up by then are hung up on: an orchestrator waits no longer than it must. */
-const FAREWELL_MS = 600
+const FAREWELL_MS = 400
 
 export const serve: Command = {
   name: 'serve',
