@@ -5,7 +5,7 @@ import type { Archive } from '../../src/sources/archive.ts'
 import { laterArchive } from '../../src/sources/replay.ts'
 import { inTurns } from '../../src/sources/rhythm.ts'
 import { scenarios } from '../replay.ts'
-import { type StandingNode, standingNode } from '../support/standing-node.ts'
+import { standingNode } from '../support/standing-node.ts'
 
 /** The agent is stopped for a minute (SIGSTOP), and the node goes on. */
 const STOPPED_MS = 60_000
@@ -46,7 +46,7 @@ const single = scenarios().filter(({ moments }) => moments.length === 1)
 describe('stopped between two passes', () => {
   it.each(single)('$name: nothing has lasted while nobody looked', async ({ moments: [moment] }) => {
     if (moment === undefined) throw new Error('a scenario without a moment')
-    const after = async (stoppedMs: number) => {
+    const firingAfter = async (stoppedMs: number) => {
       const node = standingNode()
       await node.become(moment)
       const runner = new PassRunner(node.source, options)
@@ -55,11 +55,12 @@ describe('stopped between two passes', () => {
       vi.advanceTimersByTime(INTERVAL_MS + stoppedMs)
       return firing(await passOf(runner))
     }
-    expect(await after(0)).toEqual(expect.arrayContaining(await after(STOPPED_MS)))
+    expect(await firingAfter(0)).toEqual(expect.arrayContaining(await firingAfter(STOPPED_MS)))
   })
 
   it('what is wrong fires when it has been seen for the grace, and not before', async () => {
-    const found = single.find(({ name }) => name === 'shim-daemonless') ?? single.find(({ name }) => name === 'containerd-killed')
+    const found =
+      single.find(({ name }) => name === 'shim-daemonless') ?? single.find(({ name }) => name === 'containerd-killed')
     const moment = found?.moments[0]
     if (moment === undefined) throw new Error('no such scenario')
     const node = standingNode()

@@ -1,7 +1,17 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs'
-import { join } from 'node:path'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Snapshot } from '../../src/core/model/snapshot.ts'
@@ -145,17 +155,62 @@ test('no descriptors are left (EMFILE): nothing is accused, and it goes on when 
 
 const metricOrNone = (name: string): Promise<number | undefined> => metric(name).catch(() => undefined)
 
-test('the cgroup file systems are unmounted, and mounted again', async () => {
-  await serve()
-  await until('a first pass', async () => (await status('-/ready')) === 200)
-  away('cgroup')
-  await looksAgain()
-  expect((await snapshot()).verdicts).toEqual([])
-  expect(await pids()).toEqual([1, 7, 8])
-  back('cgroup')
-  await looksAgain()
-  expect(await status('-/ready')).toBe(200)
+test('cgroupfs (v2) is mounted only later, then unmounted and mounted again: what is paused is not known meanwhile', async () => {
+  const own = unifiedCgroup(`shimscope-faults-${process.pid}`)
+  const id = 'cd'.repeat(32)
+  const pod = `${own.path}/kubepods/burstable/pod0f9f1f0e-1111-4222-8333-000000000002`
+  const freeze = (frozen: '0' | '1') => writeFileSync(join(own.mounted, pod, id, 'cgroup.freeze'), frozen)
+  mkdirSync(join(own.mounted, pod, id), { recursive: true })
+  try {
+    freeze('1')
+    node.addProcess(100, 1, 'containerd', ['/usr/bin/containerd'])
+    node.addProcess(101, 1, 'containerd-shim', [
+      '/usr/bin/containerd-shim-runc-v2',
+      ...['-namespace', 'k8s.io', '-id', id, '-address', '/run/containerd/containerd.sock'],
+    ])
+    node.addProcess(102, 101, 'app')
+    node.write('proc/102/cgroup', `0::${pod}/${id}\n`)
+    const place = join(node.path, 'cgroup')
+    rmSync(join(place, 'cgroup.controllers'))
+    await serve(['unshare', '--mount', '--propagation', 'private'])
+    const mounts = (...argv: string[]) => execFileSync('nsenter', ['-t', String(daemon.pid), '-m', '--', ...argv])
+    const state = async () => (await snapshot()).containers.map((container) => container.state)
+    const becomes = (is: string) => until(`it is ${is}`, async () => `${await state()}` === is, WITHIN_MS)
+    const told = async () => (await snapshot()).verdicts.map(({ key }) => key)
+    await until('a first pass', async () => (await status('-/ready')) === 200)
+    expect(await state()).toEqual(['unknown'])
+    const before = await told()
+    expect(await watchedCgroups()).toBe(0)
+
+    mounts('mount', '-t', 'cgroup2', 'cgroup2', place)
+    await becomes('paused')
+    await until('cgroups are watched', async () => (await watchedCgroups()) > 0)
+    mounts('umount', place)
+    await becomes('unknown')
+    await looksAgain()
+    expect(await pids()).toEqual([1, 7, 8, 100, 101, 102].sort())
+    expect(before).toEqual(expect.arrayContaining(await told()))
+    freeze('0')
+    mounts('mount', '-t', 'cgroup2', 'cgroup2', place)
+    await becomes('running')
+    expect(before).toEqual(expect.arrayContaining(await told()))
+    expect(await get('api/v1/events')).not.toMatch(/container-(?:paused|resumed|exited)/)
+    expect(await status('-/ready')).toBe(200)
+  } finally {
+    for (let at = join(pod, id); at !== own.above; at = dirname(at)) rmdirSync(join(own.mounted, at))
+  }
 })
+
+const watchedCgroups = async (): Promise<number> =>
+  Number(/^shimscope_watched_directories\{source="cgroup"\} (\d+)$/m.exec(await get('metrics'))?.[1])
+
+/** Where a cgroup of our own can be made: where v2 is mounted, and its path from there. */
+function unifiedCgroup(name: string) {
+  const mounted = ['/sys/fs/cgroup/unified', '/sys/fs/cgroup'].find((path) => existsSync(`${path}/cgroup.procs`))
+  const above = /^0::(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1]
+  if (mounted === undefined || above === undefined) throw new Error('cgroup v2 is not mounted here')
+  return { mounted, above, path: join(above, name) }
+}
 
 test('procfs is gone, and comes back', async () => {
   await serve()
