@@ -13,9 +13,10 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Snapshot } from '../../src/core/model/snapshot.ts'
 import { type NodeDirectory, nodeDirectory } from './support/node-directory.ts'
+import { type StoppedAgent, stopAgent } from './support/stopped-agent.ts'
 import { until } from './support/until.ts'
 
 /** Faults injected for real into the built daemon, which reads a directory of procfs's shape. */
@@ -23,6 +24,13 @@ const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 
 /** Four readings, one after the other. */
 const WITHIN_MS = 90_000
+
+/** Stopped for a minute, while the other tests run. */
+let stopped: StoppedAgent
+beforeAll(async () => {
+  stopped = await stopAgent()
+})
+afterAll(() => stopped.remove())
 
 let node: NodeDirectory
 let daemon: ChildProcess
@@ -84,6 +92,9 @@ const end = async (): Promise<unknown[]> => {
   return ended
 }
 
+/** A thread that hangs keeps Node from ending in the usual way; only newer ones can then choose their exit code. */
+const endsWith = (code: number) => ('execve' in process ? [code, null] : [null, 'SIGTERM'])
+
 const away = (name: string): void => renameSync(join(node.path, name), join(node.path, 'away'))
 const back = (name: string): void => renameSync(join(node.path, 'away'), join(node.path, name))
 
@@ -105,7 +116,7 @@ test('a reading hangs: it is named, its thread given up, the process left alone,
   await looksAgain()
   expect(await metric('shimscope_hung_readings_total')).toBe(1)
   // Node would wait for the thread for ever.
-  expect(await end()).toEqual([null, 'SIGTERM'])
+  expect(await end()).toEqual(endsWith(0))
 })
 
 test('more hang than threads are given up for: it says so, stays up, and goes on when one returns', async () => {
@@ -123,18 +134,6 @@ test('more hang than threads are given up for: it says so, stays up, and goes on
   await until('it is ready again', async () => (await status('-/ready')) === 200)
   expect(await pids()).toEqual([1, 7, 8])
   expect((await snapshot()).pass.complete).toBe(false)
-})
-
-test('stopped for longer than a reading may last, it takes nothing for hung', async () => {
-  await serve()
-  await until('a first pass', async () => (await status('-/ready')) === 200)
-  const { run } = await snapshot()
-  daemon.kill('SIGSTOP')
-  execFileSync('sleep', ['8'])
-  daemon.kill('SIGCONT')
-  await looksAgain()
-  expect(await metric('shimscope_hung_readings_total')).toBe(0)
-  expect((await snapshot()).run).toBe(run)
 })
 
 test('no descriptors are left (EMFILE): nothing is accused, and it goes on when there are some', async () => {
@@ -282,7 +281,8 @@ test('no inotify instance is left: it says so, and the timer begins every pass',
   expect(await pids()).toEqual([1, 7, 8])
 })
 
-test('the file system of a bundle dies: its shim is left alone, nobody is accused, and all is seen when it answers', async () => {
+/** A shim whose bundle is on a file system that answers all, or only who asks first: the thread that reads the node. */
+async function serveWithRemoteBundle(whom: 'all' | 'first') {
   const place = join(node.path, 'remote')
   mkdirSync(place)
   const id = 'ab'.repeat(32)
@@ -295,10 +295,42 @@ test('the file system of a bundle dies: its shim is left alone, nobody is accuse
   node.addProcess(102, 101, 'app')
   node.write('proc/102/cgroup', `0::/kubepods/burstable/pod0f9f1f0e-1111-4222-8333-000000000001/${id}\n`)
   const mounted =
-    'node=$1 server=$2 place=$3; shift 3; "$node" "$server" "$place" & until grep -q " $place fuse" /proc/mounts; do sleep 0.1; done; exec "$@"'
+    'node=$1 server=$2 place=$3 whom=$4; shift 4; "$node" "$server" "$place" "$whom" & until grep -q " $place fuse" /proc/mounts; do sleep 0.1; done; exec "$@"'
   const server = fileURLToPath(new URL('./support/dying-file-system.mjs', import.meta.url))
-  await serve(['unshare', '--mount', 'sh', '-c', mounted, 'sh', process.execPath, server, place])
-  const serverPid = Number(readFileSync(`${place}.pid`, 'utf8'))
+  await serve(['unshare', '--mount', 'sh', '-c', mounted, 'sh', process.execPath, server, place, whom])
+  return { place, serverPid: Number(readFileSync(`${place}.pid`, 'utf8')) }
+}
+
+/** Until somebody waits for the file system. fs/fuse/dev.c, request_wait_answer */
+const waitsForIt = () =>
+  until('it is asked', () =>
+    readdirSync(`/proc/${daemon.pid}/task`).some((thread) =>
+      readFileSync(`/proc/${daemon.pid}/task/${thread}/wchan`, 'utf8').includes('request_wait_answer'),
+    ),
+  )
+
+const watchedBundles = async (): Promise<number> =>
+  Number(/^shimscope_watched_directories\{source="bundle"\} (\d+)$/m.exec(await get('metrics'))?.[1])
+
+test('the file system of a bundle is dead when its directory is to be watched: clients are served, and passes go on', async () => {
+  const { serverPid } = await serveWithRemoteBundle('first')
+  try {
+    await until('a first pass', async () => (await status('-/ready')) === 200)
+    await waitsForIt()
+    await looksAgain()
+    expect((await snapshot()).shims.map(({ pid }) => pid)).toEqual([101])
+    expect(await status('-/healthy')).toBe(200)
+    expect(await watchedBundles()).toBe(0)
+    expect(await metric('shimscope_hung_readings_total')).toBe(0)
+    process.kill(serverPid, 'SIGUSR2')
+    await until('it is watched', async () => (await watchedBundles()) === 1)
+  } finally {
+    process.kill(serverPid, 'SIGKILL')
+  }
+})
+
+test('the file system of a bundle dies: its shim is left alone, nobody is accused, and all is seen when it answers', async () => {
+  const { place, serverPid } = await serveWithRemoteBundle('all')
   try {
     await until('a first pass', async () => (await status('-/ready')) === 200)
     const shims = async () => (await snapshot()).shims.map(({ pid, bundle }) => [pid, bundle])
@@ -321,4 +353,27 @@ test('the file system of a bundle dies: its shim is left alone, nobody is accuse
   } finally {
     process.kill(serverPid, 'SIGKILL')
   }
+})
+
+test('stopped for a minute: nothing is taken for hung, nothing has lasted meanwhile, and its clients are still there', async () => {
+  const { daemon, before, client, get: ask, goOn } = stopped
+  const value = async (name: string) => Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(await ask('metrics'))?.[1])
+  const heard = client.frames.length
+  await goOn()
+  const from = await value('shimscope_pass_duration_seconds_count')
+  await until(
+    'it looks again',
+    async () => (await value('shimscope_pass_duration_seconds_count')) > from + 5,
+    WITHIN_MS,
+  )
+  const { run, verdicts }: Snapshot = JSON.parse(await ask('api/v1/snapshot'))
+  expect(run).toBe(before.run)
+  expect(verdicts.map(({ code, status }) => [code, status])).toEqual([['shim-daemonless', 'pending']])
+  expect(await value('shimscope_hung_readings_total')).toBe(0)
+  expect(await value('shimscope_failed_passes_total')).toBe(0)
+  await until('its client hears of it', () => client.frames.length > heard)
+  expect(client.isClosed()).toBe(false)
+  expect(client.frames.filter(({ type }) => type === 'snapshot')).toHaveLength(1)
+  daemon.child.kill('SIGTERM')
+  expect(await daemon.ended).toEqual({ code: 0, signal: null })
 })
