@@ -34,6 +34,8 @@ export function nodeDirectory(): NodeDirectory {
       )
       node.write(`proc/${pid}/cgroup`, '0::/\n')
       node.write(`proc/${pid}/cmdline`, argv.map((arg) => `${arg}\0`).join(''))
+      // Nobody may read it; whoever tries hangs.
+      node.hang(`proc/${pid}/environ`)
     },
     hang(name) {
       mkdirSync(dirname(join(path, name)), { recursive: true })
