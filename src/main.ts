@@ -4,6 +4,7 @@ import { abandoned } from './agent/hung-reading.ts'
 import { leave } from './commands/leave.ts'
 import { run } from './commands/run.ts'
 import { terminalOf } from './commands/terminal.ts'
+import { unanswered } from './sources/unanswered.ts'
 
 let needsReaders = true
 for (const stream of [process.stdout, process.stderr]) {
@@ -47,4 +48,4 @@ const exitCode = await run(process.argv.slice(2), {
 })
 
 process.exitCode = exitCode
-if (abandoned.size > 0) leave(exitCode)
+if (abandoned.size + unanswered.size > 0) leave(exitCode)

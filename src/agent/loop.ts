@@ -19,10 +19,15 @@ export interface LoopOptions {
   readonly intervalMs: number
   /** How long to wait before the next pass; the interval unless a recording has a pace of its own. */
   readonly paceMs?: (outcome: PassOutcome) => number
-  /** Told of every pass that failed; the loop goes on. */
+  /** Told of every pass that failed, and of a WakeUpsLost; the loop goes on. */
   readonly onFailure?: (error: Error) => void
   /** What begins a pass before its time; the loop closes it. */
   readonly wakeUps?: WakeUps | undefined
+}
+
+/** A source of wake-ups has failed, for the reason in `cause`. No pass has. */
+export class WakeUpsLost extends Error {
+  override readonly name = 'WakeUpsLost'
 }
 
 /** One pass at a time, the latest kept, everybody told. A pass that fails is counted, and tried again. */
@@ -45,9 +50,12 @@ export function startLoop(passes: Passes, { intervalMs, paceMs, onFailure, wakeU
   })
   ready.catch(() => {})
   closing.signal.addEventListener('abort', () => stir())
-  wakeUps?.start((news) => {
-    if (schedule.wake(performance.now(), news)) stir()
-  })
+  let waking = wakeUps
+  whileItWakes((source) =>
+    source.start((news) => {
+      if (schedule.wake(performance.now(), news)) stir()
+    }),
+  )
   const finished = run()
 
   return {
@@ -58,7 +66,7 @@ export function startLoop(passes: Passes, { intervalMs, paceMs, onFailure, wakeU
     health: () => ({ lastPassAtMs, failure }),
     counts: () => ({
       ...counter.counts,
-      wakeUps: wakeUps === undefined ? undefined : { ...wakeUps.counts(), ...schedule.counts },
+      wakeUps: waking === undefined ? undefined : { ...waking.counts(), ...schedule.counts },
     }),
     deltasSince: (run, seq) => history.since(run, seq),
     events: () => history.events(),
@@ -69,7 +77,7 @@ export function startLoop(passes: Passes, { intervalMs, paceMs, onFailure, wakeU
     },
     async close() {
       closing.abort()
-      wakeUps?.close()
+      waking?.close()
       await passes.close()
       await finished
     },
@@ -121,8 +129,23 @@ export function startLoop(passes: Passes, { intervalMs, paceMs, onFailure, wakeU
     failure = undefined
     counter.passed(outcome)
     isReady()
-    wakeUps?.follow(snapshot)
+    whileItWakes((source) => source.follow(snapshot))
     for (const listener of subscribers) listener(latest)
+  }
+
+  /** Wake-ups only make passes sooner: a source that fails is left, and the timer goes on. */
+  function whileItWakes(act: (source: WakeUps) => void): void {
+    const source = waking
+    if (source === undefined) return
+    try {
+      act(source)
+    } catch (error) {
+      waking = undefined
+      onFailure?.(
+        new WakeUpsLost('there are no wake-ups any more: from now on the timer begins every pass', { cause: error }),
+      )
+      source.close()
+    }
   }
 
   function fail(error: Error): void {

@@ -9,11 +9,14 @@ import { Collector } from '../sources/collect.ts'
 import type { ProcSource } from '../sources/proc-source.ts'
 import { everyPass, type Rhythm } from '../sources/rhythm.ts'
 import type { NodeFacts } from './agent.ts'
+import { TOO_LATE_MS, WatchedTime } from './watched-time.ts'
 
 export interface PassOptions {
   /** Names this life of the agent. */
   readonly run: string
   readonly graceMs: number
+  /** From the start of one pass to the start of the next; whoever looks but once or twice gives none. */
+  readonly intervalMs?: number
   /** How old what it sees may be; the whole node is read in each pass unless told. */
   readonly rhythm?: Rhythm
   readonly redaction?: Redaction
@@ -36,18 +39,24 @@ const RESTART_MS = 10 * 60_000
 export class PassRunner {
   readonly #collector: Collector
   readonly #rhythm: Rhythm
+  readonly #watched: WatchedTime
   #memory: Memory
   #inspection: Inspection | undefined
   #stopped: { readonly daemon: Daemon; readonly atMs: number }[] = []
 
-  constructor(source: ProcSource, { run, graceMs, rhythm = everyPass, redaction = 'secrets' }: PassOptions) {
+  constructor(
+    source: ProcSource,
+    { run, graceMs, intervalMs = Number.POSITIVE_INFINITY, rhythm = everyPass, redaction = 'secrets' }: PassOptions,
+  ) {
     this.#collector = new Collector(source, { rhythm })
     this.#rhythm = rhythm
+    this.#watched = new WatchedTime(intervalMs)
     this.#memory = newMemory({ run, graceMs, redaction, measureEveryMs: MEASURE_EVERY_MS })
   }
 
   /** @returns `false` when the source has no further moment. */
-  async next(look: Look = 'in turns'): Promise<PassOutcome | false> {
+  async next(asked: Look = 'in turns'): Promise<PassOutcome | false> {
+    const look = this.#watched.wasAway(performance.now()) ? 'closely' : asked
     const before = this.#inspection?.snapshot
     const seen = await this.#look(look, this.#inspection?.concern)
     if (seen === false) return false
@@ -73,10 +82,15 @@ export class PassRunner {
     look: Look,
     concern: ReadonlySet<number> = new Set(),
   ): Promise<{ readonly host: HostSample; readonly inspection: Inspection } | false> {
-    const sample = await this.#collector.pass(interestOf, { look, concern })
+    const first = await this.#collector.pass(interestOf, { look, concern })
+    // Who was stopped in the midst of it has facts of two ages, and concludes nothing from them. Once: a machine may be
+    // that slow.
+    const isTorn = first !== false && first.source === 'live' && first.durationMs > TOO_LATE_MS
+    const sample = isTorn ? await this.#collector.pass(interestOf, { look: 'closely', concern }) : first
     if (sample === false) return false
     // Node's clock is CLOCK_MONOTONIC, which knows no suspend; the kernel's uptime knows it.
-    const host = sample.source === 'live' ? { ...sample, awakeMs: performance.now() - sample.durationMs } : sample
+    const awakeMs = this.#watched.at(performance.now() - sample.durationMs)
+    const host = sample.source === 'live' ? { ...sample, awakeMs } : sample
     return { host, inspection: inspect(host, this.#memory) }
   }
 

@@ -16,7 +16,7 @@ export interface ThreadStart {
 }
 
 /** So long may a thread take that is asked to end, before it counts as one that hangs. */
-const FAREWELL_MS = 300
+const FAREWELL_MS = 200
 
 /**
  * A thread that reads the node and answers questions, each with one message, in their order. One that dies, or that hangs

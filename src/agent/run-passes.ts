@@ -13,7 +13,7 @@ import { keepHeapsSmall } from './small-heap.ts'
 import { passesInWorker } from './worker-passes.ts'
 
 /** How passes are made, whoever asks. */
-type Inspecting = Omit<PassOptions, 'run'>
+type Inspecting = Pick<PassOptions, 'graceMs' | 'redaction'>
 
 const newRun = (): string => randomUUID().slice(0, 8)
 
@@ -28,7 +28,15 @@ export const watchNode = (
   keepHeapsSmall()
   return startLoop(
     passesInWorker(
-      () => ({ paths, options: { ...inspecting(options), run: newRun(), rhythm: inTurns(options.intervalMs) } }),
+      () => ({
+        paths,
+        options: {
+          ...inspecting(options),
+          run: newRun(),
+          intervalMs: options.intervalMs,
+          rhythm: inTurns(options.intervalMs),
+        },
+      }),
       options.intervalMs,
     ),
     { ...options, wakeUps: wakeUpsBy(wakeUps, paths) },

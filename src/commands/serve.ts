@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { RunningAgent } from '../agent/loop.ts'
+import { type RunningAgent, WakeUpsLost } from '../agent/loop.ts'
 import type { Settings } from '../config.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import { runtimes } from '../core/runtimes/index.ts'
@@ -25,7 +25,7 @@ import { version } from './version.ts'
 import { type WebDoor, webDoor } from './web-door.ts'
 
 /** Clients that do not hang up by then are hung up on: an orchestrator waits no longer than it must. */
-const FAREWELL_MS = 600
+const FAREWELL_MS = 400
 
 export const serve: Command = {
   name: 'serve',
@@ -63,7 +63,10 @@ async function watchAndServe({ settings, io, log, journal, address }: Serving): 
   const loopback = isLoopback(address.host)
   const door = webDoor({ configFile: settings.webConfigFile, tokenFile: settings.bearerTokenFile }, log)
   const played = await playedOf(settings)
-  const agent = agentOf(settings, played, (error) => log.error('a pass failed', { failure: failureOf(error) }))
+  const agent = agentOf(settings, played, (error) => {
+    if (error instanceof WakeUpsLost) log.error(error.message, { failure: failureOf(error.cause) })
+    else log.error('a pass failed', { failure: failureOf(error) })
+  })
   // Before all others: what a client is sent has been written.
   journal?.follow(agent)
   tellLines(agent, ({ level, time, message, attributes }) => log[level](message, attributes, time))

@@ -108,8 +108,8 @@ function steadyBoot({ bootedAtMs }: HostSample, memory: Memory): number {
 const SLEPT_MS = 5_000
 
 /**
- * A node that was suspended aged without anybody at work: what was about to be done then is not late. Ages that had not
- * made a verdict fire go on where they were.
+ * A node that was suspended aged without anybody at work: what was about to be done then is not late. While the reader was
+ * stopped nobody can say what lasted. Ages that had not made a verdict fire go on where they were.
  */
 function wakened({ uptimeMs, awakeMs }: HostSample, memory: Memory): Memory {
   const { lookedAt: last, graceMs } = memory

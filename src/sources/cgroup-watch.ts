@@ -24,7 +24,9 @@ const ADDED_IN_ONE_TURN = 64
 /** The cgroups of containers and all above them, in the hierarchies where engines make them. */
 export class CgroupWatch {
   readonly #watches: WatchSet
-  readonly #roots: readonly Root[]
+  readonly #cgroupfs: string
+  /** None while no hierarchy is mounted. */
+  #roots: readonly Root[] = []
   readonly #wake: () => void
   /** Directories that nobody is known to need yet, and until when they are kept. */
   readonly #young = new Map<string, number>()
@@ -40,14 +42,12 @@ export class CgroupWatch {
   constructor(watches: WatchSet, cgroupfs: string, wake: () => void) {
     this.#watches = watches
     this.#wake = wake
-    this.#roots = cgroupRoots(cgroupfs)
-    const roots = this.#roots.map(({ path }) => path)
-    for (const path of roots) watches.add(path, path, (name) => this.#heard(path, name))
-    // What is deeper, the forest will show.
-    this.#list(roots, DEEPEST_NEW)
+    this.#cgroupfs = cgroupfs
+    this.#findRoots()
   }
 
   follow(containers: Followed['containers']): void {
+    if (this.#roots.length === 0 && this.#findRoots()) this.#containers = undefined
     const isSame = isSameCgroups(this.#containers, containers)
     this.#containers = containers
     if (isSame && this.#young.size === 0) return
@@ -85,6 +85,15 @@ export class CgroupWatch {
 
   close(): void {
     this.#closed = true
+  }
+
+  #findRoots(): boolean {
+    this.#roots = cgroupRoots(this.#cgroupfs)
+    const roots = this.#roots.map(({ path }) => path)
+    for (const path of roots) this.#watches.add(path, path, (name) => this.#heard(path, name))
+    // What is deeper, the forest will show.
+    this.#list(roots, DEEPEST_NEW)
+    return roots.length > 0
   }
 
   #list(paths: readonly string[], depth: number): void {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { WatchTrial } from '../core/model/sight.ts'
 import { BundleWatch, MOST_PLACES } from './bundle-watch.ts'
 import { CgroupWatch } from './cgroup-watch.ts'
@@ -12,9 +12,14 @@ const MOST_CGROUPS = 4_096
 /** The kernel's own default. inotify(7) */
 const USUAL_QUEUE = 16_384
 
+/** A file system that lives tells within a millisecond where a bundle lies. */
+const PATIENCE_MS = 5_000
+
 /** Tells of directories alone. */
 export interface DirectoryWakeUps extends WakeUps {
   counts(): SourceCounts & { readonly watched: Readonly<Record<WatchedKind, number>> }
+  /** Resolves when it is known where the bundles lie; where a file system does not answer, never. */
+  asked(): Promise<void>
 }
 
 /**
@@ -56,9 +61,11 @@ export function inotifyWakeUps({ procfs, cgroupfs }: LivePaths): DirectoryWakeUp
       refused: sumOf(cgroupWatches.refused, bundleWatches.refused),
       overflows,
     }),
+    asked: () => bundles.asked(),
     close() {
       wake = () => {}
       cgroups?.close()
+      bundles.close()
       cgroupWatches.close()
       bundleWatches.close()
     },
@@ -71,6 +78,7 @@ export async function tryInotify(paths: LivePaths, followed: Followed): Promise<
   try {
     wakeUps.start(() => {})
     wakeUps.follow(followed)
+    await Promise.race([wakeUps.asked(), sleep(PATIENCE_MS, undefined, { ref: false })])
     let before = ''
     for (let now = told(wakeUps); now !== before; now = told(wakeUps)) {
       before = now

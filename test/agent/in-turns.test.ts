@@ -1,35 +1,12 @@
 import { expect, it } from 'vitest'
 import type { Snapshot } from '../../src/core/model/snapshot.ts'
 import { type PassOptions, PassRunner } from '../../src/agent/pass-runner.ts'
-import { type Archive, archiveSource } from '../../src/sources/archive.ts'
-import type { ProcSource } from '../../src/sources/proc-source.ts'
+import type { Archive } from '../../src/sources/archive.ts'
 import { inTurns } from '../../src/sources/rhythm.ts'
 import { scenarios } from '../replay.ts'
+import { standingNode } from '../support/standing-node.ts'
 
 const rhythm = inTurns(2_000)
-
-/** A node that stays as it is until it is told to become another, however often it is looked at. */
-function standingNode() {
-  let now: ProcSource
-  let atMs = 0
-  const source: ProcSource = {
-    kind: 'live',
-    begin: async () => ({ takenAtMs: atMs, mayHide: false }),
-    list: (path) => now.list(path),
-    read: (path) => now.read(path),
-    readWhole: (path, limitBytes) => now.readWhole(path, limitBytes),
-    link: (path) => now.link(path),
-    facts: (path) => now.facts(path),
-  }
-  return {
-    source,
-    async become(moment: Archive) {
-      now = archiveSource([moment])
-      await now.begin()
-      atMs = moment.takenAtMs
-    },
-  }
-}
 
 /** Each moment for so many passes; what the last of them showed, and whom any of them accused. */
 async function look(moments: readonly Archive[], options: Pick<PassOptions, 'rhythm'>, passes: number) {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -7,6 +7,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { attempt } from './support/command.ts'
 import { type Daemon, main, startDaemon } from './support/daemon.ts'
+import { nodeDirectory } from './support/node-directory.ts'
 import { until } from './support/until.ts'
 
 const recordings = new URL('../recordings/', import.meta.url).pathname
@@ -72,20 +73,47 @@ describe('its end', () => {
     const daemon = start(['--interval', '200ms'])
     const url = await daemon.serves()
     const { port } = new URL(url)
-    // One that has asked nothing, one that reads the events, one that never reads the feed.
+    // One that has asked nothing, one in the midst of asking, one that reads the events, one that never reads the feed.
     const silent = connect(Number(port), '127.0.0.1')
+    const halfway = connect(Number(port), '127.0.0.1')
+    halfway.write('GET /api/v1/snapshot HTTP/1.1\r\nHost: 127')
     const following = await fetch(new URL('/api/v1/events?follow', url))
     const deaf = connect(Number(port), '127.0.0.1')
     deaf.pause().write(upgrade(port))
-    for (const socket of [silent, deaf]) socket.on('error', () => {})
+    for (const socket of [silent, halfway, deaf]) socket.on('error', () => {})
     await until('they are there', async () => /^shimscope_live_clients 1$/m.test(await get(url, '/metrics')))
     const told = following.text()
     const from = performance.now()
     daemon.child.kill(signal)
     expect(await daemon.ended).toEqual({ code: 0, signal: null })
-    console.log(`${signal} with three clients: ended after ${Math.round(performance.now() - from)} ms`)
+    console.log(`${signal} with four clients: ended after ${Math.round(performance.now() - from)} ms`)
     expect(await told).toContain('events of this node')
     expect(daemon.said()).not.toMatch(/ error |should not have happened/)
+  })
+
+  test('in the midst of a pass over thousands of processes, with a client that reads nothing', async () => {
+    const node = nodeDirectory()
+    try {
+      for (let pid = 1_000; pid < 4_000; pid += 1) node.addProcess(pid, 1, 'one-of-many')
+      const daemon = start(['--interval', '100ms', ...node.options])
+      const url = await daemon.serves()
+      const { port } = new URL(url)
+      await until('it has looked', async () => (await get(url, '/-/ready')) === 'ready\n', 60_000)
+      const deaf = connect(Number(port), '127.0.0.1')
+      deaf
+        .on('error', () => {})
+        .pause()
+        .write(upgrade(port))
+      await until('it is there', async () => /^shimscope_live_clients 1$/m.test(await get(url, '/metrics')))
+      await until('its other thread is at work', () => worksBeside(daemon.child.pid ?? 0))
+      const from = performance.now()
+      daemon.child.kill('SIGTERM')
+      expect(await daemon.ended).toEqual({ code: 0, signal: null })
+      console.log(`SIGTERM in the midst of a pass: ended after ${Math.round(performance.now() - from)} ms`)
+      expect(daemon.said()).not.toMatch(/ error |should not have happened/)
+    } finally {
+      node.remove()
+    }
   })
 
   test('a second SIGINT does not wait for anybody', async () => {
@@ -223,6 +251,12 @@ describe('two of them', () => {
     expect((await shimscope('events', '--journal.directory', join(top, 'journal'))).code).toBe(0)
   })
 })
+
+/** Whether a thread runs that is not the first one. */
+const worksBeside = (pid: number): boolean =>
+  readdirSync(`/proc/${pid}/task`).some(
+    (thread) => thread !== `${pid}` && / R \d+ /.test(readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8')),
+  )
 
 /** Whether requests are answered as ever; who is about to end answers 503, and then nothing. */
 const isServed = (url: string): Promise<boolean> =>

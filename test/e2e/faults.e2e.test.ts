@@ -1,11 +1,22 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs'
-import { join } from 'node:path'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Snapshot } from '../../src/core/model/snapshot.ts'
 import { type NodeDirectory, nodeDirectory } from './support/node-directory.ts'
+import { type StoppedAgent, stopAgent } from './support/stopped-agent.ts'
 import { until } from './support/until.ts'
 
 /** Faults injected for real into the built daemon, which reads a directory of procfs's shape. */
@@ -13,6 +24,13 @@ const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 
 /** Four readings, one after the other. */
 const WITHIN_MS = 90_000
+
+/** Stopped for a minute, while the other tests run. */
+let stopped: StoppedAgent
+beforeAll(async () => {
+  stopped = await stopAgent()
+})
+afterAll(() => stopped.remove())
 
 let node: NodeDirectory
 let daemon: ChildProcess
@@ -74,6 +92,9 @@ const end = async (): Promise<unknown[]> => {
   return ended
 }
 
+/** A thread that hangs keeps Node from ending in the usual way; only newer ones can then choose their exit code. */
+const endsWith = (code: number) => ('execve' in process ? [code, null] : [null, 'SIGTERM'])
+
 const away = (name: string): void => renameSync(join(node.path, name), join(node.path, 'away'))
 const back = (name: string): void => renameSync(join(node.path, 'away'), join(node.path, name))
 
@@ -95,7 +116,7 @@ test('a reading hangs: it is named, its thread given up, the process left alone,
   await looksAgain()
   expect(await metric('shimscope_hung_readings_total')).toBe(1)
   // Node would wait for the thread for ever.
-  expect(await end()).toEqual([null, 'SIGTERM'])
+  expect(await end()).toEqual(endsWith(0))
 })
 
 test('more hang than threads are given up for: it says so, stays up, and goes on when one returns', async () => {
@@ -113,18 +134,6 @@ test('more hang than threads are given up for: it says so, stays up, and goes on
   await until('it is ready again', async () => (await status('-/ready')) === 200)
   expect(await pids()).toEqual([1, 7, 8])
   expect((await snapshot()).pass.complete).toBe(false)
-})
-
-test('stopped for longer than a reading may last, it takes nothing for hung', async () => {
-  await serve()
-  await until('a first pass', async () => (await status('-/ready')) === 200)
-  const { run } = await snapshot()
-  daemon.kill('SIGSTOP')
-  execFileSync('sleep', ['8'])
-  daemon.kill('SIGCONT')
-  await looksAgain()
-  expect(await metric('shimscope_hung_readings_total')).toBe(0)
-  expect((await snapshot()).run).toBe(run)
 })
 
 test('no descriptors are left (EMFILE): nothing is accused, and it goes on when there are some', async () => {
@@ -145,17 +154,62 @@ test('no descriptors are left (EMFILE): nothing is accused, and it goes on when 
 
 const metricOrNone = (name: string): Promise<number | undefined> => metric(name).catch(() => undefined)
 
-test('the cgroup file systems are unmounted, and mounted again', async () => {
-  await serve()
-  await until('a first pass', async () => (await status('-/ready')) === 200)
-  away('cgroup')
-  await looksAgain()
-  expect((await snapshot()).verdicts).toEqual([])
-  expect(await pids()).toEqual([1, 7, 8])
-  back('cgroup')
-  await looksAgain()
-  expect(await status('-/ready')).toBe(200)
+test('cgroupfs (v2) is mounted only later, then unmounted and mounted again: what is paused is not known meanwhile', async () => {
+  const own = unifiedCgroup(`shimscope-faults-${process.pid}`)
+  const id = 'cd'.repeat(32)
+  const pod = `${own.path}/kubepods/burstable/pod0f9f1f0e-1111-4222-8333-000000000002`
+  const freeze = (frozen: '0' | '1') => writeFileSync(join(own.mounted, pod, id, 'cgroup.freeze'), frozen)
+  mkdirSync(join(own.mounted, pod, id), { recursive: true })
+  try {
+    freeze('1')
+    node.addProcess(100, 1, 'containerd', ['/usr/bin/containerd'])
+    node.addProcess(101, 1, 'containerd-shim', [
+      '/usr/bin/containerd-shim-runc-v2',
+      ...['-namespace', 'k8s.io', '-id', id, '-address', '/run/containerd/containerd.sock'],
+    ])
+    node.addProcess(102, 101, 'app')
+    node.write('proc/102/cgroup', `0::${pod}/${id}\n`)
+    const place = join(node.path, 'cgroup')
+    rmSync(join(place, 'cgroup.controllers'))
+    await serve(['unshare', '--mount', '--propagation', 'private'])
+    const mounts = (...argv: string[]) => execFileSync('nsenter', ['-t', String(daemon.pid), '-m', '--', ...argv])
+    const state = async () => (await snapshot()).containers.map((container) => container.state)
+    const becomes = (is: string) => until(`it is ${is}`, async () => `${await state()}` === is, WITHIN_MS)
+    const told = async () => (await snapshot()).verdicts.map(({ key }) => key)
+    await until('a first pass', async () => (await status('-/ready')) === 200)
+    expect(await state()).toEqual(['unknown'])
+    const before = await told()
+    expect(await watchedCgroups()).toBe(0)
+
+    mounts('mount', '-t', 'cgroup2', 'cgroup2', place)
+    await becomes('paused')
+    await until('cgroups are watched', async () => (await watchedCgroups()) > 0)
+    mounts('umount', place)
+    await becomes('unknown')
+    await looksAgain()
+    expect(await pids()).toEqual([1, 7, 8, 100, 101, 102].sort())
+    expect(before).toEqual(expect.arrayContaining(await told()))
+    freeze('0')
+    mounts('mount', '-t', 'cgroup2', 'cgroup2', place)
+    await becomes('running')
+    expect(before).toEqual(expect.arrayContaining(await told()))
+    expect(await get('api/v1/events')).not.toMatch(/container-(?:paused|resumed|exited)/)
+    expect(await status('-/ready')).toBe(200)
+  } finally {
+    for (let at = join(pod, id); at !== own.above; at = dirname(at)) rmdirSync(join(own.mounted, at))
+  }
 })
+
+const watchedCgroups = async (): Promise<number> =>
+  Number(/^shimscope_watched_directories\{source="cgroup"\} (\d+)$/m.exec(await get('metrics'))?.[1])
+
+/** Where a cgroup of our own can be made: where v2 is mounted, and its path from there. */
+function unifiedCgroup(name: string) {
+  const mounted = ['/sys/fs/cgroup/unified', '/sys/fs/cgroup'].find((path) => existsSync(`${path}/cgroup.procs`))
+  const above = /^0::(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1]
+  if (mounted === undefined || above === undefined) throw new Error('cgroup v2 is not mounted here')
+  return { mounted, above, path: join(above, name) }
+}
 
 test('procfs is gone, and comes back', async () => {
   await serve()
@@ -227,7 +281,8 @@ test('no inotify instance is left: it says so, and the timer begins every pass',
   expect(await pids()).toEqual([1, 7, 8])
 })
 
-test('the file system of a bundle dies: its shim is left alone, nobody is accused, and all is seen when it answers', async () => {
+/** A shim whose bundle is on a file system that answers all, or only who asks first: the thread that reads the node. */
+async function serveWithRemoteBundle(whom: 'all' | 'first') {
   const place = join(node.path, 'remote')
   mkdirSync(place)
   const id = 'ab'.repeat(32)
@@ -240,10 +295,42 @@ test('the file system of a bundle dies: its shim is left alone, nobody is accuse
   node.addProcess(102, 101, 'app')
   node.write('proc/102/cgroup', `0::/kubepods/burstable/pod0f9f1f0e-1111-4222-8333-000000000001/${id}\n`)
   const mounted =
-    'node=$1 server=$2 place=$3; shift 3; "$node" "$server" "$place" & until grep -q " $place fuse" /proc/mounts; do sleep 0.1; done; exec "$@"'
+    'node=$1 server=$2 place=$3 whom=$4; shift 4; "$node" "$server" "$place" "$whom" & until grep -q " $place fuse" /proc/mounts; do sleep 0.1; done; exec "$@"'
   const server = fileURLToPath(new URL('./support/dying-file-system.mjs', import.meta.url))
-  await serve(['unshare', '--mount', 'sh', '-c', mounted, 'sh', process.execPath, server, place])
-  const serverPid = Number(readFileSync(`${place}.pid`, 'utf8'))
+  await serve(['unshare', '--mount', 'sh', '-c', mounted, 'sh', process.execPath, server, place, whom])
+  return { place, serverPid: Number(readFileSync(`${place}.pid`, 'utf8')) }
+}
+
+/** Until somebody waits for the file system. fs/fuse/dev.c, request_wait_answer */
+const waitsForIt = () =>
+  until('it is asked', () =>
+    readdirSync(`/proc/${daemon.pid}/task`).some((thread) =>
+      readFileSync(`/proc/${daemon.pid}/task/${thread}/wchan`, 'utf8').includes('request_wait_answer'),
+    ),
+  )
+
+const watchedBundles = async (): Promise<number> =>
+  Number(/^shimscope_watched_directories\{source="bundle"\} (\d+)$/m.exec(await get('metrics'))?.[1])
+
+test('the file system of a bundle is dead when its directory is to be watched: clients are served, and passes go on', async () => {
+  const { serverPid } = await serveWithRemoteBundle('first')
+  try {
+    await until('a first pass', async () => (await status('-/ready')) === 200)
+    await waitsForIt()
+    await looksAgain()
+    expect((await snapshot()).shims.map(({ pid }) => pid)).toEqual([101])
+    expect(await status('-/healthy')).toBe(200)
+    expect(await watchedBundles()).toBe(0)
+    expect(await metric('shimscope_hung_readings_total')).toBe(0)
+    process.kill(serverPid, 'SIGUSR2')
+    await until('it is watched', async () => (await watchedBundles()) === 1)
+  } finally {
+    process.kill(serverPid, 'SIGKILL')
+  }
+})
+
+test('the file system of a bundle dies: its shim is left alone, nobody is accused, and all is seen when it answers', async () => {
+  const { place, serverPid } = await serveWithRemoteBundle('all')
   try {
     await until('a first pass', async () => (await status('-/ready')) === 200)
     const shims = async () => (await snapshot()).shims.map(({ pid, bundle }) => [pid, bundle])
@@ -266,4 +353,27 @@ test('the file system of a bundle dies: its shim is left alone, nobody is accuse
   } finally {
     process.kill(serverPid, 'SIGKILL')
   }
+})
+
+test('stopped for a minute: nothing is taken for hung, nothing has lasted meanwhile, and its clients are still there', async () => {
+  const { daemon, before, client, get: ask, goOn } = stopped
+  const value = async (name: string) => Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(await ask('metrics'))?.[1])
+  const heard = client.frames.length
+  await goOn()
+  const from = await value('shimscope_pass_duration_seconds_count')
+  await until(
+    'it looks again',
+    async () => (await value('shimscope_pass_duration_seconds_count')) > from + 5,
+    WITHIN_MS,
+  )
+  const { run, verdicts }: Snapshot = JSON.parse(await ask('api/v1/snapshot'))
+  expect(run).toBe(before.run)
+  expect(verdicts.map(({ code, status }) => [code, status])).toEqual([['shim-daemonless', 'pending']])
+  expect(await value('shimscope_hung_readings_total')).toBe(0)
+  expect(await value('shimscope_failed_passes_total')).toBe(0)
+  await until('its client hears of it', () => client.frames.length > heard)
+  expect(client.isClosed()).toBe(false)
+  expect(client.frames.filter(({ type }) => type === 'snapshot')).toHaveLength(1)
+  daemon.child.kill('SIGTERM')
+  expect(await daemon.ended).toEqual({ code: 0, signal: null })
 })

@@ -3,6 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import WebSocket from 'ws'
+import { readSegment } from '../../src/journal/read-segment.ts'
+import { listSegments } from '../../src/journal/segment-files.ts'
 import { parseRecording } from '../../src/sources/parse-recording.ts'
 import { child } from '../sources/child.ts'
 import { folder, shimscope } from '../commands/world.ts'
@@ -28,8 +30,8 @@ test('evidence that quotes a command line was among those', async () => {
   expect([...quoting]).toContain('shim-transient-stuck')
 })
 
-/** Everything that a daemon answers, sends, prints and logs. */
-async function allThatIsTold(file: string, ...options: string[]): Promise<Map<string, string>> {
+/** Everything that a daemon answers, sends, prints, logs and writes; and what commands make of that. */
+async function allThatIsTold(file: string, journal: string, ...options: string[]): Promise<Map<string, string>> {
   const told = new Map<string, string>()
   const stop = new AbortController()
   const log: string[] = []
@@ -52,6 +54,8 @@ async function allThatIsTold(file: string, ...options: string[]): Promise<Map<st
     '127.0.0.1:0',
     '--log.level',
     'debug',
+    '--journal.directory',
+    journal,
   ]
   const served = shimscope(['serve', ...argv, '--metrics.containers', '--log.format', 'json', ...options], {
     stdout: { write },
@@ -78,11 +82,33 @@ async function allThatIsTold(file: string, ...options: string[]): Promise<Map<st
   expect((await served).code).toBe(0)
   told.set('feed', frames.join('\n'))
   told.set('log', log.join(''))
-  for (const command of ['tree', 'snapshot', 'verdicts']) {
-    const processes = command === 'snapshot' ? ['--processes'] : []
-    const ran = await shimscope([command, '--from', file, '--grace', '0s', ...processes, ...options])
-    told.set(`shimscope ${command}`, ran.out + ran.err)
+  const written: string[] = []
+  for (const { path } of listSegments(journal))
+    for await (const moment of readSegment(path, () => {})) written.push(JSON.stringify(moment))
+  told.set('journal', written.join('\n'))
+
+  const takenAt = new Date(parseRecording(readFileSync(file)).moments[0]?.takenAtMs ?? 0).toISOString()
+  const excerpt = `${journal}.excerpt`
+  const then = ['--journal.directory', journal]
+  const commands = [
+    ['tree', '--from', file],
+    ['snapshot', '--from', file, '--processes'],
+    ['verdicts', '--from', file],
+    ['verdicts', '--from', file, '--json'],
+    ['verdicts', '--from', file, '--output', 'npd'],
+    ['doctor', '--from', file],
+    ['snapshot', '--at', takenAt, ...then],
+    ['events', '--since', takenAt, '--json', ...then],
+    ['record', excerpt, '--from-journal', '--around', takenAt, ...then],
+  ]
+  for (const [name = '', ...argv] of commands) {
+    const grace = name === 'doctor' || argv.includes(journal) ? [] : ['--grace', '0s']
+    const takesNone = name === 'doctor' || name === 'events'
+    const ran = await shimscope([name, ...argv, ...grace, ...(takesNone ? [] : options)])
+    expect({ name, complaint: ran.code === 2 ? ran.err : '' }).toEqual({ name, complaint: '' })
+    told.set(['shimscope', name, ...argv.filter((arg) => arg.startsWith('--'))].join(' '), ran.out + ran.err)
   }
+  told.set('excerpt', readFileSync(excerpt, 'latin1'))
   return told
 }
 
@@ -92,10 +118,12 @@ test('no route, frame, line of the log, metric or command tells a secret', { tim
   using here = folder()
   const file = here.write('poisoned.proc', poisoned(incident))
   expect(readFileSync(file, 'utf8')).toContain(CANARY)
-  const told = await allThatIsTold(file)
+  const told = await allThatIsTold(file, join(here.path, 'journal'))
   for (const [where, text] of told) expect({ where, tells: text.includes(CANARY) }).toEqual({ where, tells: false })
   // Where there is something to hide, it was hidden, and not merely left out.
-  for (const where of ['/api/v1/processes', '/api/v1/verdicts', 'feed', 'log', 'shimscope verdicts'])
+  const hiding = ['/api/v1/processes', '/api/v1/verdicts', 'feed', 'log', 'journal', 'excerpt']
+  const commands = ['verdicts --from', 'verdicts --from --json', 'snapshot --at --journal.directory']
+  for (const where of [...hiding, ...commands.map((name) => `shimscope ${name}`)])
     expect({ where, hides: told.get(where)?.includes('[redacted]') }).toEqual({ where, hides: true })
 })
 
@@ -103,7 +131,7 @@ test('--redact=strict shows nothing of a command line but the program', { timeou
   using here = folder()
   // Words of no known form: nothing but strictness can hide them.
   const file = here.write('strict.proc', poisoned(incident).replaceAll('␀--password=', `␀${CANARY}␀--plain=`))
-  const told = await allThatIsTold(file, '--redact', 'strict')
+  const told = await allThatIsTold(file, join(here.path, 'journal'), '--redact', 'strict')
   for (const [where, text] of told) expect({ where, tells: text.includes(CANARY) }).toEqual({ where, tells: false })
   const { processes } = JSON.parse(
     (await shimscope(['snapshot', '--from', file, '--processes', '--redact=strict'])).out,

@@ -26,9 +26,11 @@ export function stateOf(
   // Without the pid there is no telling whether it stopped or never was.
   if (init === null) return container.initIsGone ? 'stopped' : members.length > 0 ? 'running' : 'unknown'
   if (init.process.state === 'X' || (init.process.state === 'Z' && !hasLivingThread(init.process))) return 'stopped'
-  const frozen = freezer === null ? null : valueOf(freezer.state)
   if (init.process.comm === WAITING || waiting.has(init)) return creation === undefined ? 'created' : 'creating'
-  return frozen === 'FROZEN' ? 'paused' : 'running'
+  if (freezer === null) return 'running'
+  // Whoever is in a cgroup has one: if its files are gone, its file system is (unmounted), and it may be paused.
+  if (freezer.state.kind !== 'known') return 'unknown'
+  return freezer.state.value === 'FROZEN' ? 'paused' : 'running'
 }
 
 /** A program may end its first thread and go on in others: a zombie to look at, and running. pthread_exit(3) */

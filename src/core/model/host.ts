@@ -191,7 +191,10 @@ export interface HostSample {
   readonly takenAtMs: number
   /** Since boot; the clock that ages are measured with, since it never jumps. */
   readonly uptimeMs: number
-  /** A clock that stands still while the node is suspended, in ms from anywhere; not known of a recording. clock_gettime(2) */
+  /**
+   * A clock that stands still while the node is suspended, or the reader stopped, in ms from anywhere; not known of a
+   * recording. clock_gettime(2)
+   */
   readonly awakeMs?: number
   /** Wall clock at boot. `/proc/stat`, btime. */
   readonly bootedAtMs: number

@@ -69,11 +69,11 @@ export interface Memory {
   /** Wall clock at boot as first read: it drifts with the clock, and start times must not. */
   readonly bootedAtMs: number | null
   /**
-   * Uptime at which the clock was last found to have been set, or the node to have slept: what is older tells no age since
+   * Uptime at which the clock was last found to have been set, or nobody to have looked: what is older tells no age since
    * then, be it a file or a process.
    */
   readonly clockSetAtUptimeMs: number | null
-  /** Both clocks of the last pass, to tell whether the node slept since. */
+  /** Both clocks of the last pass, to tell whether the node slept since, or nobody looked. */
   readonly lookedAt: { readonly uptimeMs: number; readonly awakeMs: number } | null
   /** Addresses that a daemon was seen to listen at. */
   readonly addresses: ReadonlyMap<ProcessKey, readonly string[]>

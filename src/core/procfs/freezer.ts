@@ -6,9 +6,12 @@ export function parseFreezerState(text: string): FreezerState | undefined {
   return state === 'THAWED' || state === 'FREEZING' || state === 'FROZEN' ? state : undefined
 }
 
-/** Parses a v2 `cgroup.events`: `frozen 1` once every process has stopped. Documentation/admin-guide/cgroup-v2.rst */
+/**
+ * Parses a v2 `cgroup.events`: `frozen 1` once every process has stopped. Where that is not told, v2 cannot freeze, as before
+ * Linux 5.2. Documentation/admin-guide/cgroup-v2.rst
+ */
 export function parseCgroupEvents(text: string): FreezerState | undefined {
   const frozen = /^frozen ([01])$/m.exec(text)?.[1]
-  if (frozen === undefined) return undefined
+  if (frozen === undefined) return /^populated [01]$/m.test(text) ? 'THAWED' : undefined
   return frozen === '1' ? 'FROZEN' : 'THAWED'
 }

@@ -65,6 +65,6 @@ export const silenced: Readonly<Partial<Record<FieldName, Silenced>>> = {
   },
   'cgroupfs': {
     always: ['cgroup-litter'],
-    sometimes: ['container-blocked'],
+    sometimes: ['container-blocked', 'container-zombies'],
   },
 }

@@ -75,7 +75,7 @@ export function createFollowers(agent: Agent, maxFollowers: number): Followers {
       for (const stream of streams) {
         stream.end()
         // One that does not read would keep the server from closing.
-        setTimeout(() => stream.destroy(), 200).unref()
+        setTimeout(() => stream.destroy(), 150).unref()
       }
       stop?.()
     },

@@ -53,7 +53,7 @@ export interface ServerOptions extends ApiSources, TextTree {
 }
 
 /** What an answer that is under way may take when the server closes. */
-const farewellMs = 300
+const farewellMs = 200
 
 /** The HTTP side, not yet listening. The live feed is added to it by who wires the two. */
 export function buildServer(options: ServerOptions): FastifyInstance {

@@ -25,11 +25,11 @@ export function createAudience({ limits: { heartbeatMs, highWaterBytes }, encode
     clients,
     move(step) {
       spokeAtMs = now()
-      for (const client of clients) client.advance(step, spokeAtMs)
+      for (const client of clients) client.advance(step)
     },
     tick(moment) {
       const nowMs = now()
-      for (const client of clients) client.tend(nowMs)
+      for (const client of clients) client.tend()
       // Timers are not exact: a little early is no second heartbeat, a little late would be a missed one.
       if (moment === undefined || clients.size === 0 || nowMs - spokeAtMs < heartbeatMs * 0.9) return
       spokeAtMs = nowMs

@@ -84,7 +84,7 @@ export function createFeed({ agent, limits, writeFrame, report, now }: FeedOptio
     // So far behind that a snapshot is less.
     if (steps.reduce((sum, { bytes }) => sum + bytes.length, 0) > limits.highWaterBytes) return false
     client.seq = seq
-    for (const step of steps) client.advance(step, now())
+    for (const step of steps) client.advance(step)
     return client.seq === agent.latest()?.snapshot.seq
   }
 
@@ -137,9 +137,11 @@ export function createFeed({ agent, limits, writeFrame, report, now }: FeedOptio
     plain.tick(agent.latest()?.snapshot)
     withProcesses.tick(view.current()?.snapshot)
   }, limits.heartbeatMs).unref()
-  const pinging = setInterval(() => {
+  const ping = () => {
     for (const client of [...plain.clients, ...withProcesses.clients]) client.ping()
-  }, limits.pingMs).unref()
+  }
+  // Whoever was stopped finds the timer due and the answers unread: those first.
+  const pinging = setInterval(() => setImmediate(ping), limits.pingMs).unref()
   return {
     connected,
     counts: () => ({ clients: plain.clients.size + withProcesses.clients.size, resyncs }),

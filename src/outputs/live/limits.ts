@@ -31,7 +31,7 @@ export const defaultLimits = (intervalMs: number): Limits => ({
   // Every interval, but neither a flood nor a silence that looks like death.
   heartbeatMs: Math.min(Math.max(intervalMs, 1000), 5000),
   pingMs: 30_000,
-  farewellMs: 300,
+  farewellMs: 200,
   maxPayloadBytes: 4096,
   maxMessages: 256,
 })

@@ -21,7 +21,8 @@ export class Recipient {
   readonly #socket: WebSocket
   readonly #limits: Limits
   readonly #resync: (recipient: Recipient) => void
-  #laggingSinceMs: number | undefined
+  /** How often it was looked after since it began to lag: counted, since time in which this process was stopped is not its own. */
+  #laggingFor: number | undefined
   #answered = true
   #heard = 0
 
@@ -42,7 +43,7 @@ export class Recipient {
   }
 
   get lagging(): boolean {
-    return this.#laggingSinceMs !== undefined
+    return this.#laggingFor !== undefined
   }
 
   /** Bytes that wait for it here; those in the kernel's socket buffer are not counted. */
@@ -66,26 +67,28 @@ export class Recipient {
   /** Sends a snapshot: from here on it is at `seq`, wherever it was. */
   begin(bytes: Buffer, seq: number): void {
     this.seq = seq
-    this.#laggingSinceMs = undefined
+    this.#laggingFor = undefined
     this.#send(bytes)
   }
 
   /** Sends a delta, or notes that it cannot. */
-  advance({ bytes, previous, seq }: Step, nowMs: number): void {
+  advance({ bytes, previous, seq }: Step): void {
     if (this.seq === undefined || this.lagging || this.seq > previous) return
     if (this.seq < previous) this.#resync(this)
-    else if (!this.#hasRoomFor(bytes)) this.#laggingSinceMs = nowMs
+    else if (!this.#hasRoomFor(bytes)) this.#laggingFor = 0
     else {
       this.seq = seq
       this.#send(bytes)
     }
   }
 
-  /** Gives a lagging client its snapshot as soon as it has read what waited, and closes one that does not. */
-  tend(nowMs: number): void {
-    if (this.#laggingSinceMs === undefined) return
+  /** Every heartbeat: gives a lagging client its snapshot as soon as it has read what waited, and closes one that does not. */
+  tend(): void {
+    if (this.#laggingFor === undefined) return
+    this.#laggingFor += 1
+    const { heartbeatMs, lagPatienceMs } = this.#limits
     if (this.waitingBytes <= this.#limits.lowWaterBytes) this.#resync(this)
-    else if (nowMs - this.#laggingSinceMs > this.#limits.lagPatienceMs) this.close(1013, 'too slow; connect again')
+    else if (this.#laggingFor * heartbeatMs > lagPatienceMs) this.close(1013, 'too slow; connect again')
   }
 
   /** Drops the connection when it has not answered since the last ping. */

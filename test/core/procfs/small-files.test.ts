@@ -42,7 +42,8 @@ describe('freezers', () => {
     expect(parseFreezerState('maybe\n')).toBeUndefined()
     expect(parseCgroupEvents('populated 1\nfrozen 1\n')).toBe('FROZEN')
     expect(parseCgroupEvents('populated 1\nfrozen 0\n')).toBe('THAWED')
-    expect(parseCgroupEvents('populated 1\n')).toBeUndefined()
+    expect(parseCgroupEvents('populated 1\n')).toBe('THAWED')
+    expect(parseCgroupEvents('frozen 2\n')).toBeUndefined()
   })
 })
 

@@ -1,12 +1,13 @@
 /**
  * A file system that dies as one of the network does: after SIGUSR1 nobody is answered, after SIGUSR2 all are who wait.
  *   node dying-file-system.mjs MOUNTPOINT     its root holds an empty directory named `bundle`; MOUNTPOINT.pid tells our pid
+ *   … MOUNTPOINT first                        dead from the beginning, but for the thread that asks first
  * It speaks the kernel's side of FUSE. fuse(4), include/uapi/linux/fuse.h
  */
 import { spawnSync } from 'node:child_process'
 import { openSync, read, writeFileSync, writeSync } from 'node:fs'
 
-const [, , mountPoint] = process.argv
+const [, , mountPoint, whom = 'all'] = process.argv
 const ROOT = 1n
 const BUNDLE = 2n
 const ops = { lookup: 1, forget: 2, getattr: 3, init: 26, opendir: 27, readdir: 28, releasedir: 29, batchForget: 42 }
@@ -21,10 +22,13 @@ const mounted = spawnSync('mount', ['-i', '-t', 'fuse', '-o', options, 'dying', 
 if (mounted.status !== 0) process.exit(1)
 writeFileSync(`${mountPoint}.pid`, `${process.pid}\n`)
 
-let isDead = false
+let isDead = whom === 'first'
+/** The thread that is answered in any case. */
+let favourite = 0
 let waiting = []
 process.on('SIGUSR1', () => {
   isDead = true
+  favourite = 0
 })
 process.on('SIGUSR2', () => {
   isDead = false
@@ -38,7 +42,10 @@ function next() {
     // ENODEV: it was unmounted.
     if (error !== null) process.exit(0)
     const asked = Buffer.from(request.subarray(0, length))
-    if (isDead) waiting.push(asked)
+    const asker = asked.readUInt32LE(32)
+    if (whom === 'first') favourite ||= asker
+    // The kernel itself asks as nobody.
+    if (isDead && asker !== 0 && asker !== favourite) waiting.push(asked)
     else answer(asked)
     next()
   })

@@ -9,6 +9,7 @@ export interface NodeDirectory {
   /** For any command that looks. */
   readonly options: readonly string[]
   write(name: string, text: string | Buffer): void
+  /** Whoever opens its environ hangs, since nobody may read that; of those above 1,000, which may be many, it has none. */
   addProcess(pid: number, ppid: number, comm: string, argv?: readonly string[]): void
   /** Nobody writes into it, so that whoever opens it to read waits in the kernel: as with a lock of the process. */
   hang(name: string): void
@@ -34,6 +35,7 @@ export function nodeDirectory(): NodeDirectory {
       )
       node.write(`proc/${pid}/cgroup`, '0::/\n')
       node.write(`proc/${pid}/cmdline`, argv.map((arg) => `${arg}\0`).join(''))
+      if (pid < 1_000) node.hang(`proc/${pid}/environ`)
     },
     hang(name) {
       mkdirSync(dirname(join(path, name)), { recursive: true })

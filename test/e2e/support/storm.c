@@ -83,9 +83,16 @@ static void threads(int count) {
     if (pthread_create(&thread, &small, nothing, NULL) != 0) break;
 }
 
-/* Each is the child of the one before. */
+/*
+ * Each is the child of the one before, and a program of its own: of who only forks, the kernel keeps the memory of every
+ * ancestor in mind, so that the next fork takes longer with each. mm/rmap.c, anon_vma_clone
+ */
 static void chain(int depth) {
-  while (depth-- > 1 && fork() == 0) continue;
+  if (depth <= 1 || fork() != 0) return;
+  char left[16];
+  snprintf(left, sizeof left, "%d", depth - 1);
+  execl(self, "storm", "chain", left, NULL);
+  _exit(3);
 }
 
 /* Until it is told to begin, by a file: who starts it may set limits first. */

@@ -93,6 +93,20 @@ describe('a slow client', () => {
     await until(() => feed.counts().clients === 0)
   })
 
+  test('is not blamed for the time in which we were stopped', async () => {
+    const agent = memoryAgent(large(0))
+    const { url } = await serveFeed(agent, { highWaterBytes: 100_000, lagPatienceMs: 4_000, heartbeatMs: 100 })
+    const slow = follow(url)
+    await until(() => slow.seen.view?.current)
+    slow.socket.pause()
+    for (let i = 1; i <= 10; i++) agent.look(large(i))
+    slow.socket.resume()
+    // Nothing of this thread goes on, as after SIGSTOP; then its timers are due before it has written anything.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4_500)
+    await until(() => slow.seen.view?.current?.seq === 11)
+    expect([slow.seen.closed, slow.seen.broken]).toEqual([undefined, false])
+  })
+
   test('is let go when it is dead: no answer to a ping', async () => {
     const agent = memoryAgent(aSnapshot())
     const { port, url, feed } = await serveFeed(agent, { pingMs: 50 })
