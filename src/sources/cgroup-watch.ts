@@ -30,6 +30,9 @@ export class CgroupWatch {
   readonly #wake: () => void
   /** Directories that nobody is known to need yet, and until when they are kept. */
   readonly #young = new Map<string, number>()
+  #shown: Followed['containers'] = []
+  #turn: NodeJS.Immediate | undefined
+  /** Whose cgroups are watched. */
   #containers: Followed['containers'] | undefined
   #places: Places = { above: new Set(), own: new Set() }
   /** Whether every cgroup is watched, since nobody can say which are containers'. */
@@ -46,7 +49,16 @@ export class CgroupWatch {
     this.#findRoots()
   }
 
+  /** In a turn of its own: of thousands of containers it takes as long as telling the clients of a pass. */
   follow(containers: Followed['containers']): void {
+    this.#shown = containers
+    this.#turn ??= setImmediate(() => {
+      this.#turn = undefined
+      if (!this.#closed) this.#turnTo(this.#shown)
+    })
+  }
+
+  #turnTo(containers: Followed['containers']): void {
     if (this.#roots.length === 0 && this.#findRoots()) this.#containers = undefined
     const isSame = isSameCgroups(this.#containers, containers)
     this.#containers = containers
