@@ -8,8 +8,8 @@ export interface CgroupText {
   readonly membership: Reading<CgroupMembership>
 }
 
-/** Containers come and go; what they left is dropped now and then, all at once. */
-const MOST_TEXTS = 8_192
+/** So many more than processes may be kept: on a small node, too, a few do not matter. */
+const SPARE_TEXTS = 256
 
 /** Processes of one container, and often all of a node's services, share the text of their cgroup file. */
 export class CgroupTexts {
@@ -22,12 +22,21 @@ export class CgroupTexts {
     return this.#latest
   }
 
+  /** Containers come and go; what they left is dropped now and then, all at once. */
+  forget(processes: number): void {
+    if (this.#known.size <= processes + SPARE_TEXTS) return
+    this.#known = new Map()
+    this.#latest = undefined
+  }
+
   #find(bytes: Buffer): CgroupText {
     const text = bytes.toString('utf8')
     let found = this.#known.get(text)
     if (found === undefined) {
-      if (this.#known.size >= MOST_TEXTS) this.#known = new Map()
-      found = { bytes: Buffer.from(bytes), membership: mapReading(known(text), parseCgroup) }
+      // With memory of its own: it may be kept for long, and a piece of a shared one would keep the others.
+      const own = Buffer.allocUnsafeSlow(bytes.length)
+      bytes.copy(own)
+      found = { bytes: own, membership: mapReading(known(text), parseCgroup) }
       this.#known.set(text, found)
     }
     return found

@@ -26,13 +26,16 @@ export interface Listed {
   readonly unreadable: number
 }
 
-/** What was read of a process, as it was read: the same text means the same again. */
+/**
+ * What was read of a process, as it was read: the same text means the same again. Kept as strings, a character a byte: a
+ * small Buffer is a piece of a larger one, which lives as long as any of its pieces does.
+ */
 export interface Remembered {
   readonly pid: number
   readonly files: Files
-  stat: Buffer
+  stat: string
   readonly cgroup: CgroupText | undefined
-  readonly cmdline: Buffer | undefined
+  readonly cmdline: string | undefined
   readonly process: ProcessSample
 }
 
@@ -89,6 +92,7 @@ export class Processes {
     }
     looks.resolve((known) => this.#read(source, tally, known.pid, known, 'all', attention.uptimeMs))
     this.#keep(looks.remembered())
+    this.#cgroups.forget(pids.length)
     return { processes: this.#processes, unreadable: looks.unreadable }
   }
 
@@ -112,27 +116,27 @@ export class Processes {
     if (stat.kind === 'malformed') stat = readStat(source, files, before)
     tally.count('stat', stat)
     if (stat.kind !== 'known') return stat.kind === 'gone' ? 'gone' : 'unreadable'
-    const { bytes, fields } = stat.value
+    const { text, fields } = stat.value
     if (look === 'stat' && before !== undefined && isSame(before.process, fields))
-      return refreshed(before, bytes, fields, uptimeMs)
+      return refreshed(before, text, fields, uptimeMs)
     // A kernel thread has neither of the other two; their opens are saved.
     if (fields.kernelThread) {
-      if (before !== undefined && isSame(before.process, fields)) return refreshed(before, bytes, fields, uptimeMs)
+      if (before !== undefined && isSame(before.process, fields)) return refreshed(before, text, fields, uptimeMs)
       const process = sample(fields, gone, noArguments, uptimeMs)
-      return { pid, files, stat: bytes, cgroup: undefined, cmdline: undefined, process }
+      return { pid, files, stat: text, cgroup: undefined, cmdline: undefined, process }
     }
 
     const cgroupRead = tally.count('cgroup', source.read(files.cgroup))
     const cgroup = cgroupRead.kind === 'known' ? this.#cgroup(cgroupRead.value, before) : undefined
     const membership = cgroupRead.kind === 'known' ? (cgroup?.membership ?? gone) : cgroupRead
     const argvRead = tally.count('cmdline', source.read(files.cmdline))
-    const isSameArgv = argvRead.kind === 'known' && before?.cmdline?.equals(argvRead.value) === true
+    const cmdline = argvRead.kind === 'known' ? argvRead.value.toString('latin1') : undefined
+    const isSameArgv = cmdline !== undefined && before?.cmdline === cmdline
     const argv = isSameArgv ? before.process.argv : mapReading(argvRead, argvIn)
     if (before?.process.cgroup === membership && before.process.argv === argv && isSame(before.process, fields)) {
-      return refreshed(before, bytes, fields, uptimeMs)
+      return refreshed(before, text, fields, uptimeMs)
     }
-    const cmdline = isSameArgv ? before.cmdline : argvRead.kind === 'known' ? Buffer.from(argvRead.value) : undefined
-    return { pid, files, stat: bytes, cgroup, cmdline, process: sample(fields, membership, argv, uptimeMs) }
+    return { pid, files, stat: text, cgroup, cmdline, process: sample(fields, membership, argv, uptimeMs) }
   }
 
   #cgroup(bytes: Buffer, before: Remembered | undefined): CgroupText {
@@ -190,12 +194,7 @@ const isAwake = (state: ProcessState): boolean => state === 'S' || state === 'R'
 type Standing = Omit<StatFields, keyof Usage>
 
 /** Only what it takes is new. */
-function refreshed(
-  before: Remembered,
-  bytes: Buffer,
-  fields: StatFields | ProcessSample,
-  uptimeMs: number,
-): Remembered {
+function refreshed(before: Remembered, text: string, fields: StatFields | ProcessSample, uptimeMs: number): Remembered {
   const { usage } = before.process
   usage.readAtMs = uptimeMs
   if ('usage' in fields) return before
@@ -203,7 +202,7 @@ function refreshed(
   usage.threads = fields.threads
   usage.rssPages = fields.rssPages
   before.process.state = fields.state
-  before.stat = bytes
+  before.stat = text
   return before
 }
 
@@ -259,18 +258,16 @@ function named(fields: StatFields | undefined): StatFields | undefined {
 }
 
 interface Stat {
-  readonly bytes: Buffer
-  /** Of the earlier sample, where the bytes are the same. */
+  readonly text: string
+  /** Of the earlier sample, where the text is the same. */
   readonly fields: StatFields | ProcessSample
 }
 
 function readStat(source: ProcSource, files: Files, before: Remembered | undefined): Reading<Stat> {
   const read = source.read(files.stat)
   if (read.kind !== 'known') return read
-  if (before?.stat.equals(read.value) === true) return known({ bytes: before.stat, fields: before.process })
+  const text = read.value.toString('latin1')
+  if (before?.stat === text) return known({ text: before.stat, fields: before.process })
   const fields = named(parseStat(read.value))
-  // The bytes that were read last until the next reading.
-  return fields === undefined
-    ? malformed(read.value.toString('latin1'))
-    : known({ bytes: Buffer.from(read.value), fields })
+  return fields === undefined ? malformed(text) : known({ text, fields })
 }

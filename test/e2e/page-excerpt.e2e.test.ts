@@ -50,7 +50,7 @@ describe.skipIf(skipReal())('the page over a file from a journal', () => {
     await using playing = await play(recorded, '--speed', '1000')
     const { page, conduct } = await openPage(playing.url)
     await page.locator('.row.container').first().waitFor()
-    await tick(page).check()
+    await tick(page).click()
     await page.locator('.tools label', { hasText: 'processes (not in the journal)' }).waitFor()
     expect(await tick(page).isDisabled()).toBe(true)
     expect(await page.locator('.hits').textContent()).toBe('')

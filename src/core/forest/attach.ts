@@ -80,8 +80,9 @@ function attachAll(
     (id) => ids.has(id),
   )
   const watched = [...kept, ...attended, ...bare]
+  // Where a container's first process is not known yet, whoever is in the cgroup that its bundle names may be it.
   const keptPaths = new Set(
-    watched.flatMap(({ cgroupPath, init }) => (init === null || cgroupPath === null ? [] : [cgroupPath])),
+    watched.flatMap(({ cgroupPath, initIsGone }) => (initIsGone || cgroupPath === null ? [] : [cgroupPath])),
   )
   const keptInits = new Set(watched.map(({ init }) => init))
   const unkept = findUnkept(
