@@ -45,8 +45,10 @@ export function inspect(host: HostSample, left: Memory): Inspection {
   const memory = wasSet ? { ...before, clockSetAtUptimeMs: host.uptimeMs } : before
   const { grown } = memory
   // Mostly only the time has gone on, and bystanders have come and gone: what was grown stands, and is judged anew.
-  const standing = grown?.isFinal === true && isSameAround(grown.forest.host, host) ? grown : undefined
-  const same = standing && follow(standing.forest, standing.followed, host, tells)
+  const same =
+    grown?.followed !== undefined && isSameAround(grown.forest.host, host)
+      ? follow(grown.forest, grown.followed, host, tells)
+      : undefined
   const forest = same ?? forestOf(host, memory)
   // A line of ps is written by the process that it is about, wherever that runs: too little to accuse anybody by.
   const rules = host.source === 'ps' ? [] : verdictRules
@@ -55,12 +57,11 @@ export function inspect(host: HostSample, left: Memory): Inspection {
   const judged = { ...found, verdicts: found.verdicts.map((verdict) => redactEvidence(verdict, redactArgv)) }
   const taken = take(forest, judged, memory, bootedAtMs)
   const nowGrown: Grown =
-    standing !== undefined && same !== undefined
-      ? { ...standing, forest }
+    grown !== null && same !== undefined
+      ? { ...grown, forest }
       : {
           forest,
-          followed: followed(forest, tells),
-          isFinal: isSettled(forest) && leavesAsFound(memory, taken.memory),
+          followed: isSettled(forest) && leavesAsFound(memory, taken.memory) ? followed(forest, tells) : undefined,
           zombies: countZombies(forest),
         }
   return {

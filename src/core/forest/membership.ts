@@ -31,9 +31,13 @@ export function assignMembers(
   // The kernel of a gVisor pod is the init of each of its containers, and in one of them.
   for (const [key, container] of placed) byInit.set(key, container)
   const containerOf = new Map<ProcessKey, ContainerRoot>()
-  const byPath = new Map<string, ContainerRoot | undefined>()
-  const containerAt = (path: string) => nearest(byCgroup, byPath, path)
+  const containerAt = (path: string) => nearest(byCgroup, path)
   if (byInit.size === 0) return { containerOf, containerAt }
+  const byPath = new Map<string, ContainerRoot | undefined>()
+  const containerAtOnce = (path: string) => {
+    if (!byPath.has(path)) byPath.set(path, containerAt(path))
+    return byPath.get(path)
+  }
 
   // Two stacks side by side, without an object for each of ten thousand processes.
   const waiting = [...tree.roots]
@@ -43,7 +47,7 @@ export function assignMembers(
     const { key } = node.process
     const inherited = node.parent !== null && isKeeper(node.parent.process.key) ? undefined : above
     const path = cgroupOf(node)
-    const container = byInit.get(key) ?? (path === null ? undefined : containerAt(path)) ?? inherited
+    const container = byInit.get(key) ?? (path === null ? undefined : containerAtOnce(path)) ?? inherited
     if (container !== undefined) {
       containerOf.set(key, container)
       container.members.push(node)
@@ -59,19 +63,12 @@ export function assignMembers(
 }
 
 /** The container whose cgroup is this one or the closest above it. */
-function nearest(
-  byCgroup: ReadonlyMap<string, ContainerRoot | undefined>,
-  byPath: Map<string, ContainerRoot | undefined>,
-  path: string,
-): ContainerRoot | undefined {
-  if (byPath.has(path)) return byPath.get(path)
-  let found: ContainerRoot | undefined
+function nearest(byCgroup: ReadonlyMap<string, ContainerRoot | undefined>, path: string): ContainerRoot | undefined {
   for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
-    found = byCgroup.get(path.slice(0, end))
-    if (found !== undefined) break
+    const found = byCgroup.get(path.slice(0, end))
+    if (found !== undefined) return found
   }
-  byPath.set(path, found)
-  return found
+  return undefined
 }
 
 /**

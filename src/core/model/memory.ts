@@ -43,10 +43,11 @@ export interface Followed {
 /** The forest of the last pass. */
 export interface Grown {
   readonly forest: Forest
-  /** What brings it up to date without growing it anew. */
-  readonly followed: Followed
-  /** Grown again from the same sample, it would be the same: nothing in it waits for time or for what a pass left. */
-  readonly isFinal: boolean
+  /**
+   * What brings it up to date without growing it anew; `undefined` where it would not be the same if it were grown again
+   * from the same sample: something in it waits for time or for what a pass left.
+   */
+  readonly followed: Followed | undefined
   /** Zombies of the node by who should reap them. */
   readonly zombies: Readonly<Record<Reaper, number>>
 }
