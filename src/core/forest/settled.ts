@@ -1,13 +1,15 @@
 import type { Forest } from '../model/forest.ts'
-import { type HostSample, passing } from '../model/host.ts'
+import { type HostSample, shapesForest } from '../model/host.ts'
 import { YOUNG_MS } from './daemons.ts'
 import { STARTING_MS } from './relation.ts'
 
-const mayDiffer: ReadonlySet<string> = new Set(['processes', ...passing])
+const around = Object.entries(shapesForest).flatMap(([name, shapes]) =>
+  shapes && name !== 'processes' ? [name as keyof HostSample] : [],
+)
 
 /** Whether all but the processes is as it was: sources hand on the very lists that stayed. */
 export const isSameAround = (before: HostSample, now: HostSample): boolean =>
-  Object.entries(now).every(([name, value]) => mayDiffer.has(name) || before[name as keyof HostSample] === value)
+  around.every((name) => before[name] === now[name])
 
 /** A keeper that is young is judged otherwise when it is older, even where nothing else changes. */
 export const isSettled = ({ host, recognitions, tree }: Forest): boolean =>

@@ -229,15 +229,38 @@ export interface HostSample {
   readonly audit: AuditFindings
 }
 
-/** What differs from pass to pass and is asked only of a finished forest. Anything else of a sample shapes the forest. */
-export const passing = [
-  'takenAtMs',
-  'uptimeMs',
-  'bootedAtMs',
-  'durationMs',
-  'reads',
-  'denied',
-  'pidMax',
-  'threads',
-  'audit',
-] as const satisfies (keyof HostSample)[]
+/**
+ * What shapes the forest; the rest differs from pass to pass and is asked only of a finished one. Each has its line: one
+ * that shaped it by mistake would have every pass grow it anew.
+ */
+export const shapesForest: Readonly<Record<keyof HostSample, boolean>> = {
+  source: true,
+  node: true,
+  bootId: true,
+  takenAtMs: false,
+  uptimeMs: false,
+  awakeMs: false,
+  bootedAtMs: false,
+  pageBytes: true,
+  pidMax: false,
+  threads: false,
+  durationMs: false,
+  complete: true,
+  reads: false,
+  denied: false,
+  processes: true,
+  unixTables: true,
+  bundles: true,
+  bundlesListed: true,
+  bundleMounts: true,
+  bundleRemnants: true,
+  origins: true,
+  survivors: true,
+  engineStates: true,
+  staleRootfs: true,
+  emptyCgroups: true,
+  bareStates: true,
+  freezers: true,
+  directories: true,
+  audit: false,
+}

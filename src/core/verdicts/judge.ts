@@ -2,7 +2,7 @@ import type { Forest } from '../model/forest.ts'
 import type { Memory, Past } from '../model/memory.ts'
 import type { Verdict } from '../model/snapshot.ts'
 import type { Finding, Silence, VerdictRule } from '../model/verdict.ts'
-import { passing } from '../model/host.ts'
+import { shapesForest } from '../model/host.ts'
 import { livesOf } from './daemon-lives.ts'
 
 export interface Judgement {
@@ -65,6 +65,8 @@ function askAll(forest: Forest, rules: readonly VerdictRule[], past: Omit<Past, 
   }
   return { found, silent }
 }
+
+const passing = Object.entries(shapesForest).flatMap(([name, shapes]) => (shapes ? [] : [name]))
 
 /** The same forest and past, that note whether anything was asked of them which changes while the forest stands. */
 function noting(forest: Forest, before: Omit<Past, 'usageOf'>) {

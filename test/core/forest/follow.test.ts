@@ -185,7 +185,8 @@ describe('a forest that is followed shows what a new one would', () => {
           const fresh = await reads.pass((processes) => interestOf(processes))
           if (host === false || fresh === false) break
           expect(timeless(host)).toEqual(timeless(fresh))
-          const sample = { ...host, durationMs: 0 }
+          // As a live pass has it: a clock that goes on.
+          const sample = { ...host, durationMs: 0, awakeMs: host.uptimeMs }
           const before = memory
           const anew = inspect(sample, { ...before, grown: null })
           const inspection = inspect(sample, before)
