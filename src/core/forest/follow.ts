@@ -12,13 +12,15 @@ export function followed(forest: Forest, { recognizeOne, resembles }: Tells): Fo
   const keeping = new Set<number>()
   for (const { node } of [...forest.daemons, ...forest.shims, ...forest.engines, ...forest.machines])
     keeping.add(node.process.pid)
-  for (const { init, execs, attendant, bundle } of forest.containers) {
+  for (const { init, execs, attendant } of forest.containers) {
     for (const node of [init, attendant?.node, ...execs]) if (node != null) keeping.add(node.process.pid)
-    // Whether anybody has that pid says whether the container's first process is gone.
-    const written = bundle === null ? null : valueOf(bundle.initPid)
+  }
+  const { processes, bundles } = forest.host
+  // Whether anybody has that pid says whether the container's first process is gone; and who has it may be a stranger.
+  for (const { initPid } of bundles) {
+    const written = valueOf(initPid)
     if (written !== null) keeping.add(written)
   }
-  const { processes } = forest.host
   const hinges = hingesIn(
     processes,
     (process) =>
@@ -43,11 +45,42 @@ export function follow(forest: Forest, now: Followed, host: HostSample, tells: T
   if (changes === undefined) return undefined
   const places = placesOf(forest, changes)
   if (places === undefined) return undefined
+  const isIdle = goesOnIdly(forest, changes, places)
   replant(forest, changes, places)
   now.processes = processes
   // Whoever was asked about the tree is asked again.
-  return { ...forest, host, tree: { ...forest.tree } }
+  return { ...forest, host, tree: isIdle ? forest.tree : { ...forest.tree } }
 }
+
+/**
+ * Whether who found nothing in the forest finds nothing in it still: those that came, went and turned do so in good
+ * health, and where their parents are, which keep nothing.
+ */
+function goesOnIdly(
+  { tree, containerOf, recognitions, host }: Forest,
+  { gone, came, turned }: Bystanders,
+  places: ReadonlyMap<ProcessSample, ContainerBranch | undefined>,
+): boolean {
+  if (host.staleRootfs.length > 0) return false
+  const isAtHome = (process: ProcessSample): boolean => {
+    const parent = tree.nodes.get(process.key)?.parent
+    if (parent == null || !isWell(process) || recognitions.has(parent.process.key)) return false
+    return containerOf.get(process.key) === containerOf.get(parent.process.key)
+  }
+  if (!gone.every(isAtHome) || !turned.every(isAtHome)) return false
+  const placeOf = new Map<number, ContainerBranch | undefined>()
+  // Parents come first.
+  return came.every((process) => {
+    const { pid, ppid, key } = process
+    const place = places.get(process)
+    placeOf.set(pid, place)
+    const parent = tree.byPid.get(ppid)
+    const above = placeOf.has(ppid) || parent === undefined ? placeOf.get(ppid) : containerOf.get(parent.process.key)
+    return isWell(process) && place === above && (!tree.nodes.has(key) || containerOf.get(key) === place)
+  })
+}
+
+const isWell = ({ state }: ProcessSample): boolean => state === 'S' || state === 'R' || state === 'I' || state === 'T'
 
 /** The container that each is in, or none, as it would be found anew. */
 function placesOf(

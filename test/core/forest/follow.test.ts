@@ -164,6 +164,7 @@ const nodes = scenarios().filter(({ moments }) => moments.at(-1)?.entries.has('/
 const runs = Number(process.env['SHIMSCOPE_FUZZ_RUNS'] ?? 4)
 let steps = 0
 let stood = 0
+let idle = 0
 
 describe('a forest that is followed shows what a new one would', () => {
   it.each(nodes)('$name', { timeout: 300_000 }, async ({ moments }) => {
@@ -204,6 +205,7 @@ describe('a forest that is followed shows what a new one would', () => {
           steps += 1
           const isOther = before.grown?.forest.host.processes !== host.processes
           if (isOther && before.grown?.forest.shims === inspection.memory.grown?.forest.shims) stood += 1
+          if (isOther && before.grown?.forest.tree === inspection.memory.grown?.forest.tree) idle += 1
           memory = inspection.memory
         }
       }),
@@ -213,5 +215,6 @@ describe('a forest that is followed shows what a new one would', () => {
 
   it('and often it can be followed', () => {
     expect(stood).toBeGreaterThan(steps / 20)
+    expect(idle).toBeGreaterThan(steps / 50)
   })
 })
