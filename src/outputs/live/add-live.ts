@@ -1,16 +1,15 @@
 import websocket from '@fastify/websocket'
 import type { FastifyInstance } from 'fastify'
 import type { Agent } from '../../agent/agent.ts'
-import type { Frame } from '../../core/model/event.ts'
 import { farewell } from './farewell.ts'
 import { createFeed, type Feed } from './feed.ts'
+import type { Write } from './frames.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import { parseSince } from './since.ts'
 
 export interface LiveOptions {
   readonly agent: Agent
-  /** A frame as JSON, with nothing in it that its schema does not have. */
-  readonly writeFrame: (frame: Frame) => string
+  readonly writeFrame: Write
   readonly limits?: Partial<Limits>
   /** Told of every failure that is ours. */
   readonly report?: (error: unknown) => void

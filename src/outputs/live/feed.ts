@@ -1,10 +1,10 @@
 import type { WebSocket } from 'ws'
 import type { Agent, Pass } from '../../agent/agent.ts'
-import type { Frame } from '../../core/model/event.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import { createAudience } from './audience.ts'
+import { Beginnings } from './beginnings.ts'
 import { Recipient } from './recipient.ts'
-import { deltaEncoder, encoder, helloFrame, latestOnly, snapshotFrame } from './frames.ts'
+import { deltaEncoder, encoder, helloFrame, latestOnly, snapshotInPieces, type Write } from './frames.ts'
 import type { Limits } from './limits.ts'
 import { type ProcessMoment, processView } from './process-view.ts'
 import type { Since } from './since.ts'
@@ -12,8 +12,7 @@ import type { Since } from './since.ts'
 export interface FeedOptions {
   readonly agent: Agent
   readonly limits: Limits
-  /** A frame as JSON. */
-  readonly writeFrame: (frame: Frame) => string
+  readonly writeFrame: Write
   readonly report: (error: unknown) => void
   readonly now: () => number
 }
@@ -47,24 +46,38 @@ export function createFeed({ agent, limits, writeFrame, report, now }: FeedOptio
 
   const deltaBytes = deltaEncoder(encode)
   const helloBytes = latestOnly((snapshot: Snapshot) => encode(helloFrame(snapshot, agent.intervalMs)))
-  const snapshotBytes = latestOnly((snapshot: Snapshot) => encode(snapshotFrame(snapshot)))
-  const momentBytes = latestOnly((moment: ProcessMoment) => encode(snapshotFrame(moment.snapshot, moment.processes)))
+  const introduce = (client: Recipient, snapshot: Snapshot) =>
+    client.introduce(snapshot.run, () => helloBytes(snapshot))
+
+  const beginnings = new Beginnings<Snapshot>({
+    write: (snapshot) => snapshotInPieces(writeFrame, limits.pieceElements, snapshot),
+    give: (client, { seq }, bytes) => client.begin(bytes, seq),
+    report,
+  })
+  const momentBeginnings = new Beginnings<ProcessMoment>({
+    write: ({ snapshot, processes }) => snapshotInPieces(writeFrame, limits.pieceElements, snapshot, processes),
+    give: (client, { snapshot }, bytes) => client.begin(bytes, snapshot.seq),
+    report,
+  })
   const view = processView(agent, {
     wanted: () => withProcesses.clients.size > 0,
-    began: () => withProcesses.clients.forEach(beginWithProcesses),
-    moved: (step) => withProcesses.move(step),
+    began: () => {
+      momentBeginnings.abandon()
+      withProcesses.clients.forEach(beginWithProcesses)
+    },
+    moved: (step) => {
+      momentBeginnings.moved(step)
+      withProcesses.move(step)
+    },
     encode,
     report,
   })
-
-  const introduce = (client: Recipient, snapshot: Snapshot) =>
-    client.introduce(snapshot.run, () => helloBytes(snapshot))
 
   const begin = (client: Recipient) => {
     const snapshot = agent.latest()?.snapshot
     if (snapshot === undefined) return
     introduce(client, snapshot)
-    client.begin(snapshotBytes(snapshot), snapshot.seq)
+    beginnings.begin(client, snapshot)
   }
 
   const beginWithProcesses = (client: Recipient) => {
@@ -74,7 +87,7 @@ export function createFeed({ agent, limits, writeFrame, report, now }: FeedOptio
       return
     }
     introduce(client, moment.snapshot)
-    client.begin(momentBytes(moment), moment.snapshot.seq)
+    momentBeginnings.begin(client, moment)
   }
 
   const resume = (client: Recipient, { run, seq }: Since): boolean => {
@@ -103,9 +116,12 @@ export function createFeed({ agent, limits, writeFrame, report, now }: FeedOptio
     if (pass.snapshot.run !== run) {
       // Nothing leads from one run to another: everybody begins anew, those that lag as soon as they can.
       run = pass.snapshot.run
+      beginnings.abandon()
       for (const client of plain.clients) if (!client.lagging && !waiting.has(client)) begin(client)
     } else if (pass.delta !== undefined && plain.clients.size > 0) {
-      plain.move({ bytes: deltaBytes(pass.delta), previous: pass.delta.previous, seq: pass.delta.seq })
+      const step = { bytes: deltaBytes(pass.delta), previous: pass.delta.previous, seq: pass.delta.seq }
+      beginnings.moved(step)
+      plain.move(step)
     }
     view.passed(pass)
     for (const [client, since] of waiting) greet(client, since)
@@ -127,6 +143,8 @@ export function createFeed({ agent, limits, writeFrame, report, now }: FeedOptio
     socket.on('close', () => {
       audience.clients.delete(client)
       waiting.delete(client)
+      beginnings.forget(client)
+      momentBeginnings.forget(client)
     })
     if (audience === plain) greet(client, wish.since)
     else beginWithProcesses(client)

@@ -1,6 +1,9 @@
 import type { Delta, Frame } from '../../core/model/event.ts'
 import type { Process, Snapshot } from '../../core/model/snapshot.ts'
 
+/** A frame as JSON, with nothing in it that its schema does not have. */
+export type Write = (frame: Frame) => string
+
 /** A frame as it goes over the wire. */
 export type Encode = (frame: Frame) => Buffer
 
@@ -10,20 +13,75 @@ export type Encode = (frame: Frame) => Buffer
  * as long as any of its pieces does.
  */
 export const encoder =
-  (write: (frame: Frame) => string): Encode =>
-  (frame) => {
-    const text = write(frame)
-    const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text))
-    bytes.write(text)
-    return bytes
-  }
+  (write: Write): Encode =>
+  (frame) =>
+    bytesOf([write(frame)])
 
-export const snapshotFrame = ({ processes: _, ...snapshot }: Snapshot, processes?: readonly Process[]): Frame => ({
+function bytesOf(texts: readonly string[]): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0))
+  let at = 0
+  for (const text of texts) at += bytes.write(text, at)
+  return bytes
+}
+
+const snapshotFrame = ({ processes: _, ...snapshot }: Snapshot, processes?: readonly Process[]): SnapshotFrame => ({
   type: 'snapshot',
   seq: snapshot.seq,
   takenAt: snapshot.takenAt,
   snapshot: processes === undefined ? snapshot : { ...snapshot, processes },
 })
+
+type SnapshotFrame = Extract<Frame, { type: 'snapshot' }>
+
+const lists = ['daemons', 'shims', 'containers', 'verdicts', 'processes'] as const
+
+/**
+ * The snapshot frame, at most so many elements at a time: those of a large node take several times as long as anybody
+ * should be held up.
+ *
+ * @returns its bytes.
+ */
+export function* snapshotInPieces(
+  write: Write,
+  most: number,
+  moment: Snapshot,
+  processes?: readonly Process[],
+): Generator<void, Buffer> {
+  const frame = snapshotFrame(moment, processes)
+  const { snapshot } = frame
+  const filled = lists.filter((name) => (snapshot[name]?.length ?? 0) > 0)
+  if (filled.reduce((sum, name) => sum + (snapshot[name]?.length ?? 0), 0) <= most) return bytesOf([write(frame)])
+  const emptied: SnapshotFrame = {
+    ...frame,
+    snapshot: { ...snapshot, ...Object.fromEntries(filled.map((name) => [name, []])) },
+  }
+  const empty = write(emptied)
+  // Within a string every quote is escaped, so that this is found where the list is and nowhere else.
+  const places = filled
+    .map((name) => ({ name, at: empty.indexOf(`"${name}":[]`) + name.length + 4 }))
+    .sort((a, b) => a.at - b.at)
+  const texts: string[] = []
+  let written = 0
+  let room = most
+  for (const { name, at } of places) {
+    texts.push(empty.slice(written, at))
+    written = at
+    const elements = snapshot[name] ?? []
+    for (let from = 0; from < elements.length; ) {
+      if (room === 0) {
+        yield
+        room = most
+      }
+      const some = elements.slice(from, from + room)
+      const text = write({ ...emptied, snapshot: { ...emptied.snapshot, [name]: some } })
+      texts.push(from === 0 ? '' : ',', text.slice(at, text.length - (empty.length - at)))
+      from += some.length
+      room -= some.length
+    }
+  }
+  texts.push(empty.slice(written))
+  return bytesOf(texts)
+}
 
 export const helloFrame = (snapshot: Snapshot, intervalMs: number): Frame => {
   const { seq, takenAt, schema, node, bootId, run } = snapshot

@@ -45,18 +45,21 @@ describe('the feed', () => {
     expect(seen.broken).toBe(false)
   })
 
-  test('a hundred random changes: every client ends where the snapshot is', async () => {
+  test.each([
+    { name: 'a hundred random changes: every client ends where the snapshot is', limits: {} },
+    { name: 'the same where an element at a time is written', limits: { pieceElements: 1 } },
+  ])('$name', async ({ limits }) => {
     const ids = ['a', 'b', 'c', 'd', 'e', 'f']
     const states = fc.array(fc.subarray(ids), { minLength: 100, maxLength: 100 })
     const agent = memoryAgent(node())
     agent.running = [aProcess()]
-    const { url } = await serveFeed(agent)
+    const { url } = await serveFeed(agent, limits)
     const clients = [follow(url), follow(url), follow(`${url}?processes`)]
     await Promise.all(clients.map(({ ready }) => ready()))
     for (const [index, present] of (fc.sample(states, { seed: 7, numRuns: 1 })[0] ?? []).entries()) {
       agent.running = present.map((_, i) => aProcess({ pid: 10 + i, state: i % 2 ? 'S' : 'R' }))
       agent.look(aSnapshot({ ...node(...present), takenAt: new Date(1_790_000_000_000 + index * 1000).toISOString() }))
-      if (index === 50) clients.push(follow(url))
+      if (index % 25 === 0) clients.push(follow(url), follow(`${url}?processes`))
       if (index % 10 === 0) await new Promise((resolve) => setTimeout(resolve, 2))
     }
     const last = agent.latest()?.snapshot as Snapshot
