@@ -8,19 +8,26 @@ const SHARE = 0.1
 /** What they may take at once, in ms of CPU: a pod that starts is a handful of events, and then it is quiet. */
 const MOST_CREDIT_MS = 400
 /** Between two passes, whatever they cost. */
-const GAP_MS: Readonly<Record<News, number>> = { done: 2, 'more-to-come': 10, hint: 10 }
+const GAP_MS: Readonly<Record<News, number>> = { done: 2, turned: 2, 'more-to-come': 10, hint: 10 }
 /** Events come in clusters, a cgroup and then its first process: one pass is for both. */
-const SETTLE_MS: Readonly<Record<News, number>> = { done: 0, 'more-to-come': 3, hint: 3 }
+const SETTLE_MS: Readonly<Record<News, number>> = { done: 0, turned: 0, 'more-to-come': 3, hint: 3 }
 /** What must be left of the credit: half of it stays for what will not be told again, or has not been looked at once. */
-const LEAST_CREDIT_MS: Readonly<Record<News, number>> = { done: 0, 'more-to-come': 0, hint: MOST_CREDIT_MS / 2 }
-const urgency: Readonly<Record<News, number>> = { done: 2, 'more-to-come': 1, hint: 0 }
+const LEAST_CREDIT_MS: Readonly<Record<News, number>> = {
+  done: 0,
+  turned: 0,
+  'more-to-come': 0,
+  hint: MOST_CREDIT_MS / 2,
+}
+const urgency: Readonly<Record<News, number>> = { done: 3, turned: 2, 'more-to-come': 1, hint: 0 }
+const MORE_AFTER_MS = [20, 60, 200, 500]
 /**
  * Looks after the last event. Nothing tells of what follows it without an event: a created container whose program is
  * executed, a shim that goes a moment after its bundle. Where those are told too, little else remains.
  */
 const AFTER_MS: Readonly<Record<News, readonly number[]>> = {
   done: [],
-  'more-to-come': [25, 75, 200, 500],
+  turned: MORE_AFTER_MS,
+  'more-to-come': MORE_AFTER_MS,
   hint: [75, 500],
 }
 /** Further looks while something is visibly on its way, on a machine that is busy. */

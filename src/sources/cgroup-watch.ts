@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { isCgroupFile } from '../core/procfs/cgroup-files.ts'
-import type { Followed } from './wake-ups.ts'
+import type { Followed, News } from './wake-ups.ts'
 import type { WatchSet } from './watch-set.ts'
 
 /**
@@ -27,7 +27,7 @@ export class CgroupWatch {
   readonly #cgroupfs: string
   /** None while no hierarchy is mounted. */
   #roots: readonly Root[] = []
-  readonly #wake: () => void
+  readonly #wake: (news: CgroupNews) => void
   /** Directories that nobody is known to need yet, and until when they are kept. */
   readonly #young = new Map<string, number>()
   #shown: Followed['containers'] = []
@@ -42,7 +42,7 @@ export class CgroupWatch {
   #waiting: string[] = []
   #closed = false
 
-  constructor(watches: WatchSet, cgroupfs: string, wake: () => void) {
+  constructor(watches: WatchSet, cgroupfs: string, wake: (news: CgroupNews) => void) {
     this.#watches = watches
     this.#wake = wake
     this.#cgroupfs = cgroupfs
@@ -124,7 +124,9 @@ export class CgroupWatch {
 
   #heard(path: string, name: string | null): void {
     if (name !== null && isCgroupFile(name)) {
-      if (name === EVENTS || pausing.has(name) || (entering.has(name) && this.#young.has(path))) this.#wake()
+      // The last process has left, or all stand still. Of a new cgroup: the first has come, and is not what it will be.
+      if (name === EVENTS) this.#wake(this.#young.has(path) ? 'more-to-come' : 'turned')
+      else if (pausing.has(name) || (entering.has(name) && this.#young.has(path))) this.#wake('more-to-come')
       return
     }
     // A system in a container may make as many there as it likes.
@@ -136,7 +138,7 @@ export class CgroupWatch {
       this.#watches.drop(`${place}/${EVENTS}`)
       this.#adopt(place, 0)
     }
-    this.#wake()
+    this.#wake('more-to-come')
   }
 
   /** A watch on a directory says nothing of what was made in it before: it is listed too. */
@@ -156,6 +158,8 @@ export class CgroupWatch {
     }
   }
 }
+
+type CgroupNews = Extract<News, 'turned' | 'more-to-come'>
 
 interface Root {
   readonly path: string

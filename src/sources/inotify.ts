@@ -32,10 +32,12 @@ export function inotifyWakeUps({ procfs, cgroupfs }: LivePaths): DirectoryWakeUp
   const queue = mostQueued(procfs)
   let overflows = 0
   let wake: (news: News) => void = () => {}
-  const heard = (kind: WatchedKind) => () => {
-    events[kind] += 1
-    wake('more-to-come')
-  }
+  const heard =
+    (kind: WatchedKind) =>
+    (news: News = 'more-to-come') => {
+      events[kind] += 1
+      wake(news)
+    }
   const overflowed = () => {
     overflows += 1
     cgroups?.listAgain()

@@ -7,10 +7,11 @@ export type WatchedKind = 'cgroup' | 'bundle'
 export type WakeUpSource = WatchedKind | 'process'
 
 /**
- * What is worth what. `done`: something happened that will not be told again, and is over. `more-to-come`: what follows
- * in a moment is best seen by the same pass. `hint`: the same, but what comes of it will be told by itself.
+ * What is worth what. `done`: something happened that will not be told again, and is over. `turned`: something is otherwise
+ * by now, though more may follow. `more-to-come`: what follows in a moment is best seen by the same pass. `hint`: the same,
+ * but what comes of it will be told by itself.
  */
-export type News = 'done' | 'more-to-come' | 'hint'
+export type News = 'done' | 'turned' | 'more-to-come' | 'hint'
 
 /**
  * Says that something happened on the node, and never what: that is for the pass to find out. So an event that comes twice

@@ -80,11 +80,24 @@ it('what is over is answered at once and not looked at again; a hint waits for h
   expect(schedule.next(60_000).atMs).toBe(1_100)
 })
 
+it('what has turned is answered at once, and a few looks follow it', () => {
+  const schedule = new Schedule(0)
+  schedule.wake(100, 'more-to-come')
+  expect(schedule.next(60_000).atMs).toBe(103)
+  schedule.wake(101, 'turned')
+  expect(schedule.next(60_000)).toEqual({ atMs: 101, why: 'wake-up' })
+  schedule.began(101, 'wake-up')
+  schedule.ended(106, 'wake-up')
+  expect(schedule.next(60_000).atMs).toBe(121)
+  schedule.wake(107, 'turned')
+  expect(schedule.next(60_000).atMs).toBe(108)
+})
+
 it('a wake-up begins a pass at once, and a few looks follow it', () => {
   const { passes, schedule } = play({ wakes: [1_000], passMs: 5, intervalMs: 60_000, untilMs: 61_501 })
   const [first = 0, ...after] = woken(passes)
   expect(first - 1_000).toBeLessThanOrEqual(5)
-  expect(after).toEqual([1_025, 1_075, 1_200, 1_500])
+  expect(after).toEqual([1_020, 1_060, 1_200, 1_500])
   expect(schedule.counts).toEqual({ passes: 5, postponed: 0 })
   // The timer counts from the last pass.
   expect(passes.at(-1)).toEqual({ atMs: 61_500, why: 'timer' })
