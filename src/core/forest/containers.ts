@@ -54,6 +54,8 @@ export function initOf(
   const depth = shimPids === null ? null : shimPids.length - 1
   let isCertain = depth !== null || guests.nodes.length === 0
   const bearsPid = ({ process }: TreeNode): boolean => {
+    // The outermost of its pids is the one that it is listed by, whatever it lets be read. proc(5), NSpid
+    if (depth === 0) return process.pid === pid
     const pids = process.detail === undefined ? null : valueOf(process.detail.innerPids)
     if (pids === null) isCertain = false
     return depth !== null && pids !== null ? pids[depth] === pid : process.pid === pid
