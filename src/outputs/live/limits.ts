@@ -19,10 +19,10 @@ export interface Limits {
   readonly farewellMs: number
   /** Messages of clients mean nothing, so they may be small. */
   readonly maxPayloadBytes: number
-  /** Elements of a snapshot that are written without serving anybody else: 200 take a millisecond. */
-  readonly pieceElements: number
   /** And few: a client that sends more than this between two of our pings is closed with 1008. */
   readonly maxMessages: number
+  /** Elements of a snapshot that are written without serving anybody else: 200 take a millisecond. */
+  readonly pieceElements: number
 }
 
 export const defaultLimits = (intervalMs: number): Limits => ({
@@ -35,6 +35,6 @@ export const defaultLimits = (intervalMs: number): Limits => ({
   pingMs: 30_000,
   farewellMs: 200,
   maxPayloadBytes: 4096,
-  pieceElements: 200,
   maxMessages: 256,
+  pieceElements: 200,
 })
