@@ -1,8 +1,7 @@
 import { parseUnixSockets } from '../core/procfs/unix-sockets.ts'
-import type { UnixTable } from '../core/model/host.ts'
 import type { ProcessSample } from '../core/model/process.ts'
 import { mapReading, type Reading, valueOf } from '../core/model/reading.ts'
-import { same } from '../core/model/same.ts'
+import { saysTheSame, type UnixTable } from '../core/model/unix-table.ts'
 import type { Attention } from './attention.ts'
 import { text } from './collect-detail.ts'
 import { type ProcSource, TABLE_BYTES } from './proc-source.ts'
@@ -62,5 +61,5 @@ export class UnixTables {
 
 function tableOf(id: number, source: string, read: Reading<Buffer>, before: UnixTable | undefined): UnixTable {
   const rows = mapReading(text(read), parseUnixSockets)
-  return before !== undefined && same(before.rows, rows) ? before : { id, source, rows }
+  return before !== undefined && saysTheSame(before.rows, rows) ? before : { id, source, rows }
 }

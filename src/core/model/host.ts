@@ -1,28 +1,6 @@
 import type { FileFacts, ProcessKey, ProcessSample } from './process.ts'
 import type { Reading } from './reading.ts'
-
-/** One row of `/proc/net/unix` that has a path. unix(7): flag 0x10000 is a listener; St 01 unconnected, 02 connecting, 03 connected. */
-export interface UnixRow {
-  readonly listening: boolean
-  readonly state: number
-  /** Of a listener: what tells who holds it. Of a connection nothing hangs on it, and connections come and go. */
-  readonly inode: number | null
-  /**
-   * A connected socket is held by its descriptor, its own hash entry and its peer: 3. Once the peer has closed it
-   * reads 2, while state 03 stays until this side closes too: such a row is no connection. net/unix/af_unix.c,
-   * unix_release_sock; seen with a stopped shim whose containerd was killed.
-   */
-  readonly references: number
-}
-
-/** `net/unix` of one network namespace, by socket path (`@…` for abstract ones). */
-export interface UnixTable {
-  /** What `unixTable` of the processes in this network namespace is. */
-  readonly id: number
-  /** Where it was read: a path that a person can look at. */
-  readonly source: string
-  readonly rows: Reading<ReadonlyMap<string, readonly UnixRow[]>>
-}
+import type { UnixTable } from './unix-table.ts'
 
 /** The parts of an OCI `config.json` that say what a container is. */
 export interface BundleConfig {

@@ -1,4 +1,4 @@
-import type { UnixRow } from '../model/host.ts'
+import type { UnixRow, UnixRows } from '../model/unix-table.ts'
 
 /** `Num: RefCount Protocol Flags Type St Inode Path`, numbers in hex but the inode. proc(5), net/unix/af_unix.c */
 const row = /^[0-9a-f]{8,16}: ([0-9A-F]{8}) [0-9A-F]{8} ([0-9A-F]{8}) [0-9A-F]{4} ([0-9A-F]{2}) +(\d+) (.+)$/
@@ -10,7 +10,7 @@ const LISTENS = 0x10000
  * Parses `/proc/<pid>/net/unix` into the rows that have a path, by path. An accepted connection carries the path of
  * its listener, which is what makes connections countable.
  */
-export function parseUnixSockets(text: string): ReadonlyMap<string, readonly UnixRow[]> | undefined {
+export function parseUnixSockets(text: string): UnixRows | undefined {
   if (!text.startsWith('Num')) return undefined
   const rows = new Map<string, UnixRow[]>()
   for (const line of text.split('\n')) {
