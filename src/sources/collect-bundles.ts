@@ -181,8 +181,8 @@ export class Bundles {
     bundles: readonly BundleSample[],
     takenAtMs: number,
   ): BundleSample[] {
-    if (strays.length === 0) return []
-    const seen = new Set(bundles.map(({ path }) => path))
+    // Made when it is asked for: most strays are ordinary processes, and lead nowhere.
+    let seen: Set<string> | undefined
     const found: BundleSample[] = []
     for (const { key, ppid, cgroup } of strays) {
       if (cgroup.kind !== 'known') continue
@@ -196,6 +196,7 @@ export class Bundles {
       for (const path of storage === undefined || stored === undefined
         ? mounted
         : [...mounted, storedBundle(storage, stored)]) {
+        seen ??= new Set(bundles.map((bundle) => bundle.path))
         if (seen.has(path)) continue
         seen.add(path)
         found.push(this.#read(source, tally, `/proc/${ppid}/root${path}`, path, null, takenAtMs))

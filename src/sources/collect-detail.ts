@@ -31,7 +31,7 @@ interface Looked {
 
 /** Whom to look at, where they stand in the list of all, and what was seen of them. */
 interface Place {
-  readonly at: number
+  at: number
   readonly pid: number
   readonly interest: Interest
   readonly startTicks: number
@@ -48,6 +48,12 @@ export class Details {
   #wanted: Attention['wanted'] = new Map()
   #places: readonly Place[] = []
   #samples: readonly ProcessSample[] = []
+  #closer: readonly ProcessSample[] = []
+
+  /** Of the last collection: those that were looked at; the very list of the one before where none of them changed. */
+  get closer(): readonly ProcessSample[] {
+    return this.#closer
+  }
 
   /** The processes of a node, those that are wanted with details; the very list of the last pass where nothing changed. */
   collect(
@@ -76,11 +82,19 @@ export class Details {
     }
     this.#sockets.endPass()
     this.#samples = carriedElements(this.#samples, now ?? samples)
+    this.#closer = carriedElements(
+      this.#closer,
+      this.#places.map(({ looked }) => (looked as Looked).sample),
+    )
     return this.#samples
   }
 
   /** What was known of processes that are no longer looked at is forgotten. */
   #aim(processes: readonly ProcessSample[], wanted: Attention['wanted']): void {
+    const areFound = wanted === this.#wanted && this.#findAgain(processes)
+    this.#cheap = processes
+    this.#wanted = wanted
+    if (areFound) return
     const before = new Map<ProcessKey, Looked>()
     for (const { looked } of this.#places) if (looked !== undefined) before.set(looked.cheap.key, looked)
     const places: Place[] = []
@@ -90,8 +104,18 @@ export class Details {
       if (want !== undefined) places.push({ at, pid, interest: want.interest, startTicks, looked: before.get(key) })
     }
     this.#places = places
-    this.#cheap = processes
-    this.#wanted = wanted
+  }
+
+  /** Mostly only others came and went. @returns `false` when somebody is not there any more. */
+  #findAgain(processes: readonly ProcessSample[]): boolean {
+    let at = 0
+    for (const place of this.#places) {
+      while (at < processes.length && (processes[at] as ProcessSample).pid < place.pid) at += 1
+      const found = processes[at]
+      if (found?.pid !== place.pid || found.startTicks !== place.startTicks) return false
+      place.at = at
+    }
+    return true
   }
 
   #look(

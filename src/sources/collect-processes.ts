@@ -1,13 +1,7 @@
 import { parseCmdline } from '../core/procfs/cmdline.ts'
 import { redactComm } from '../core/procfs/redact.ts'
-import { parseStat } from '../core/procfs/stat.ts'
-import {
-  type ProcessSample,
-  type ProcessState,
-  processKey,
-  type StatFields,
-  type Usage,
-} from '../core/model/process.ts'
+import { StatLine } from '../core/procfs/stat.ts'
+import { type ProcessSample, type ProcessState, processKey, type StatFields } from '../core/model/process.ts'
 import { gone, known, malformed, mapReading, type Reading } from '../core/model/reading.ts'
 import { carriedElements } from '../core/model/same.ts'
 import type { Attention } from './attention.ts'
@@ -33,7 +27,6 @@ export interface Listed {
 export interface Remembered {
   readonly pid: number
   readonly files: Files
-  stat: string
   readonly cgroup: CgroupText | undefined
   readonly cmdline: string | undefined
   readonly process: ProcessSample
@@ -90,7 +83,8 @@ export class Processes {
       if (look === 'none') continue
       looks.add(at, this.#read(source, tally, pids[at] as number, before[at], look, attention.uptimeMs))
     }
-    looks.resolve((known) => this.#read(source, tally, known.pid, known, 'all', attention.uptimeMs))
+    // Who is seen to be as it was has the same parent, and lives: its other files have their turn.
+    looks.resolve((known) => this.#read(source, tally, known.pid, known, 'stat', attention.uptimeMs))
     this.#keep(looks.remembered())
     this.#cgroups.forget(pids.length)
     return { processes: this.#processes, unreadable: looks.unreadable }
@@ -111,19 +105,20 @@ export class Processes {
     uptimeMs: number,
   ): Read {
     const files = before?.files ?? filesOf(pid)
-    let stat = readStat(source, files, before)
+    let stat = readStat(source, files)
     // Half a file is what a process leaves that goes while it is read: a second look says which.
-    if (stat.kind === 'malformed') stat = readStat(source, files, before)
+    if (stat.kind === 'malformed') stat = readStat(source, files)
     tally.count('stat', stat)
     if (stat.kind !== 'known') return stat.kind === 'gone' ? 'gone' : 'unreadable'
-    const { text, fields } = stat.value
-    if (look === 'stat' && before !== undefined && isSame(before.process, fields))
-      return refreshed(before, text, fields, uptimeMs)
+    const line = stat.value
+    const isSame = before !== undefined && isAsBefore(before.process, line)
+    if (isSame && (look === 'stat' || line.kernelThread)) return refreshed(before, line, uptimeMs)
+    // The name is in the bytes of that reading: before the next one.
+    const fields = isSame ? before.process : named(line)
     // A kernel thread has neither of the other two; their opens are saved.
-    if (fields.kernelThread) {
-      if (before !== undefined && isSame(before.process, fields)) return refreshed(before, text, fields, uptimeMs)
+    if (line.kernelThread) {
       const process = sample(fields, gone, noArguments, uptimeMs)
-      return { pid, files, stat: text, cgroup: undefined, cmdline: undefined, process }
+      return { pid, files, cgroup: undefined, cmdline: undefined, process }
     }
 
     const cgroupRead = tally.count('cgroup', source.read(files.cgroup))
@@ -133,10 +128,9 @@ export class Processes {
     const cmdline = argvRead.kind === 'known' ? argvRead.value.toString('latin1') : undefined
     const isSameArgv = cmdline !== undefined && before?.cmdline === cmdline
     const argv = isSameArgv ? before.process.argv : mapReading(argvRead, argvIn)
-    if (before?.process.cgroup === membership && before.process.argv === argv && isSame(before.process, fields)) {
-      return refreshed(before, text, fields, uptimeMs)
-    }
-    return { pid, files, stat: text, cgroup, cmdline, process: sample(fields, membership, argv, uptimeMs) }
+    if (isSame) refreshed(before, line, uptimeMs)
+    if (isSame && before.process.cgroup === membership && before.process.argv === argv) return before
+    return { pid, files, cgroup, cmdline, process: sample(fields, membership, argv, uptimeMs) }
   }
 
   #cgroup(bytes: Buffer, before: Remembered | undefined): CgroupText {
@@ -158,7 +152,7 @@ function align(
   let same = 0
   while (same < pids.length && pids[same] === earlier[same]) same += 1
   if (same === pids.length && same === earlier.length) return { before: remembered, places: undefined, lost: [] }
-  const before: (Remembered | undefined)[] = []
+  const before = new Array<Remembered | undefined>(pids.length)
   const places = new Int32Array(pids.length)
   const lost: number[] = []
   let from = 0
@@ -166,7 +160,7 @@ function align(
     const pid = pids[at] as number
     for (; from < earlier.length && (earlier[from] as number) < pid; from += 1) lost.push(earlier[from] as number)
     const isKnown = earlier[from] === pid
-    before.push(isKnown ? remembered[from] : undefined)
+    before[at] = isKnown ? remembered[from] : undefined
     places[at] = isKnown ? from : -1
     if (isKnown) from += 1
   }
@@ -176,33 +170,28 @@ function align(
 
 const argvIn = (bytes: Buffer): readonly string[] => parseCmdline(bytes.toString('utf8'))
 
-/** What `stat` says apart from usage. Where the text was the same, the fields are those of the sample itself. */
-const isSame = (process: ProcessSample, fields: Standing): boolean =>
-  process === fields ||
-  (process.startTicks === fields.startTicks &&
-    (process.state === fields.state || (isAwake(process.state) && isAwake(fields.state))) &&
-    process.ppid === fields.ppid &&
-    process.comm === fields.comm &&
-    process.exiting === fields.exiting &&
-    process.pgrp === fields.pgrp &&
-    process.session === fields.session &&
-    process.kernelThread === fields.kernelThread)
+/** Whether `stat` says what it said, apart from usage. */
+const isAsBefore = (process: ProcessSample, line: StatLine): boolean =>
+  process.startTicks === line.startTicks &&
+  (process.state === line.state || (isAwake(process.state) && isAwake(line.state))) &&
+  process.ppid === line.ppid &&
+  process.exiting === line.exiting &&
+  process.pgrp === line.pgrp &&
+  process.session === line.session &&
+  process.kernelThread === line.kernelThread &&
+  (line.isNamed(process.comm) || nameOf(line) === process.comm)
 
 /** Between running and sleeping a process goes all the time. */
 const isAwake = (state: ProcessState): boolean => state === 'S' || state === 'R'
 
-type Standing = Omit<StatFields, keyof Usage>
-
 /** Only what it takes is new. */
-function refreshed(before: Remembered, text: string, fields: StatFields | ProcessSample, uptimeMs: number): Remembered {
-  const { usage } = before.process
-  usage.readAtMs = uptimeMs
-  if ('usage' in fields) return before
-  usage.cpuTicks = fields.cpuTicks
-  usage.threads = fields.threads
-  usage.rssPages = fields.rssPages
-  before.process.state = fields.state
-  before.stat = text
+function refreshed(before: Remembered, line: StatLine, uptimeMs: number): Remembered {
+  const { process } = before
+  process.state = line.state
+  process.usage.cpuTicks = line.cpuTicks
+  process.usage.threads = line.threads
+  process.usage.rssPages = line.rssPages
+  process.usage.readAtMs = uptimeMs
   return before
 }
 
@@ -221,7 +210,14 @@ function pidsIn(names: readonly string[]): Int32Array {
     pids[count] = pid
     count += 1
   }
-  return pids.subarray(0, count).sort()
+  const found = pids.subarray(0, count)
+  return isAscending(found) ? found : found.sort()
+}
+
+/** The kernel lists processes in this order; a copy of its listing need not. fs/proc/base.c, proc_pid_readdir */
+function isAscending(pids: Int32Array): boolean {
+  for (let at = 1; at < pids.length; at += 1) if ((pids[at] as number) < (pids[at - 1] as number)) return false
+  return true
 }
 
 /** Spelt out: a spread of an object this large is slower than anything else that is done with it. */
@@ -251,23 +247,16 @@ const sample = (
 })
 
 /** Names go into verdicts and everywhere: what one may hold is hidden at the door, and most hold nothing. */
-function named(fields: StatFields | undefined): StatFields | undefined {
-  if (fields === undefined || fields.kernelThread) return fields
-  const comm = redactComm(fields.comm)
-  return comm === fields.comm ? fields : { ...fields, comm }
-}
+const nameOf = (line: StatLine): string => (line.kernelThread ? line.comm : redactComm(line.comm))
 
-interface Stat {
-  readonly text: string
-  /** Of the earlier sample, where the text is the same. */
-  readonly fields: StatFields | ProcessSample
-}
+const named = (line: StatLine): StatFields => ({ ...line.fields(), comm: nameOf(line) })
 
-function readStat(source: ProcSource, files: Files, before: Remembered | undefined): Reading<Stat> {
+/** One for all: what it says is taken from it before the next is read. */
+const line = new StatLine()
+const scanned: Reading<StatLine> = known(line)
+
+function readStat(source: ProcSource, files: Files): Reading<StatLine> {
   const read = source.read(files.stat)
   if (read.kind !== 'known') return read
-  const text = read.value.toString('latin1')
-  if (before?.stat === text) return known({ text: before.stat, fields: before.process })
-  const fields = named(parseStat(read.value))
-  return fields === undefined ? malformed(text) : known({ text, fields })
+  return line.scan(read.value) ? scanned : malformed(read.value.toString('latin1'))
 }

@@ -164,16 +164,15 @@ export class Collector {
   }
 
   /** The very lists of the last pass where nobody in them changed, whoever else did. */
-  #pickFrom(processes: readonly ProcessSample[], wanted: ReadonlyMap<number, Wanted>): Picked {
+  #pickFrom(found: readonly ProcessSample[], wanted: ReadonlyMap<number, Wanted>): Picked {
     const before = this.#picked
-    if (before?.processes === processes && before.wanted === wanted) return before
-    const all = processes.filter(({ detail }) => detail !== undefined)
+    if (before?.found === found && before.wanted === wanted) return before
     const isWantedAsBefore = ({ pid }: ProcessSample) => same(before?.wanted.get(pid), wanted.get(pid))
-    const closer = before !== undefined && all.every(isWantedAsBefore) ? carriedElements(before.closer, all) : all
+    const closer = before?.found === found && !found.every(isWantedAsBefore) ? [...found] : found
     const areSame = closer === before?.closer
     const strays = closer.filter(({ pid }) => wanted.get(pid)?.interest === 'stray')
     this.#picked = {
-      processes,
+      found,
       wanted,
       closer,
       strays: areSame ? carriedElements(before.strays, strays) : strays,
@@ -184,7 +183,7 @@ export class Collector {
 
   #collectAround(tally: Tally, processes: readonly ProcessSample[], attention: Attention, takenAtMs: number): Around {
     const source = this.#source
-    const { closer, strays, initPids } = this.#pickFrom(processes, attention.wanted)
+    const { closer, strays, initPids } = this.#pickFrom(this.#details.closer, attention.wanted)
 
     const unixTables = this.#unixTables.collect(source, tally, closer, attention)
     const bundleMounts = collectBundleMounts(source, tally, closer, strays)
@@ -218,8 +217,10 @@ const youngestMs = (processes: readonly ProcessSample[]): number =>
 
 /** Those that were looked at more closely. */
 interface Picked {
-  readonly processes: readonly ProcessSample[]
+  /** As they were found. */
+  readonly found: readonly ProcessSample[]
   readonly wanted: ReadonlyMap<number, Wanted>
+  /** Another list also where they are the same and something else is wanted of one of them. */
   readonly closer: readonly ProcessSample[]
   readonly strays: readonly ProcessSample[]
   /** See `pidsLookedAt`. */

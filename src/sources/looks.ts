@@ -59,9 +59,10 @@ export class Looks {
       for (const pid of parents) this.#check(indexOf(this.#pids, pid), readAgain)
       if (this.#lost.size === seen) continue
       seen = this.#lost.size
-      this.#before.forEach((before, at) => {
+      for (let at = 0; at < this.#before.length; at += 1) {
+        const before = this.#before[at]
         if (before !== undefined && this.#lost.has(before.process.ppid)) this.#check(at, readAgain)
-      })
+      }
     }
   }
 

@@ -14,57 +14,107 @@ const PF_EXITING = 0x00000004
 /** The longest comm the kernel prints here: 15 bytes for programs, up to 64 for kernel workers. fs/proc/array.c */
 const LONGEST_COMM = 64
 
+const nothing: Bytes = { length: 0, toString: () => '' }
+
 const states: readonly ProcessState[] = ['R', 'S', 'D', 'Z', 'T', 't', 'X', 'x', 'I', 'K', 'W', 'P']
 const stateByByte = new Map<number, ProcessState>(states.map((letter) => [letter.charCodeAt(0), letter]))
+
+/**
+ * One line of `/proc/<pid>/stat`, or a thread's, in place: thousands are scanned in a pass, most of them only to find that
+ * nothing has changed, and that leaves nothing behind. proc(5)
+ */
+export class StatLine implements StatFields {
+  pid = 0
+  state: ProcessState = '?'
+  ppid = 0
+  pgrp = 0
+  session = 0
+  kernelThread = false
+  exiting = false
+  cpuTicks = 0
+  threads = 0
+  startTicks = 0
+  rssPages = 0
+  #bytes: Bytes = nothing
+  #nameFrom = 0
+  #nameTo = 0
+
+  /** @returns `false` when the line is cut short or not of that form; nothing that it says counts then. */
+  scan(bytes: Bytes): boolean {
+    const open = indexOf(bytes, OPEN, 0, 12)
+    if (open < 0) return false
+    // comm may hold ')' and blanks, so it ends at the last ')'; only numbers follow, so no other can come after it. proc(5)
+    const close = lastIndexOf(bytes, CLOSE, open + 1, open + LONGEST_COMM + 2)
+    if (close < 0) return false
+    this.#bytes = bytes
+    this.#nameFrom = open + 1
+    this.#nameTo = close
+    this.pid = integer(bytes, 0, open - 1)
+    this.state = stateByByte.get(bytes[close + 2] ?? 0) ?? '?'
+
+    numbers.bytes = bytes
+    numbers.at = close + 3
+    this.ppid = next()
+    this.pgrp = next()
+    this.session = next()
+    skip(2) // tty_nr, tpgid
+    const flags = next()
+    this.kernelThread = (flags & PF_KTHREAD) !== 0
+    this.exiting = (flags & PF_EXITING) !== 0
+    skip(4) // faults
+    this.cpuTicks = next() + next()
+    skip(4) // cutime, cstime, priority, nice
+    this.threads = next()
+    skip(1) // itrealvalue
+    this.startTicks = next()
+    skip(1) // vsize
+    this.rssPages = next()
+    return this.rssPages >= 0
+  }
+
+  /** Decoded when asked for, from the bytes of the last scan: ask before those are written over. */
+  get comm(): string {
+    return this.#bytes.toString('utf8', this.#nameFrom, this.#nameTo)
+  }
+
+  /** Whether it has that name; of the few names that are not ASCII it is never said. */
+  isNamed(comm: string): boolean {
+    if (comm.length !== this.#nameTo - this.#nameFrom) return false
+    for (let at = 0; at < comm.length; at += 1) {
+      if (comm.charCodeAt(at) !== this.#bytes[this.#nameFrom + at]) return false
+    }
+    return true
+  }
+
+  fields(): StatFields {
+    return {
+      pid: this.pid,
+      comm: this.comm,
+      state: this.state,
+      ppid: this.ppid,
+      pgrp: this.pgrp,
+      session: this.session,
+      kernelThread: this.kernelThread,
+      exiting: this.exiting,
+      cpuTicks: this.cpuTicks,
+      threads: this.threads,
+      startTicks: this.startTicks,
+      rssPages: this.rssPages,
+    }
+  }
+}
 
 /**
  * Parses `/proc/<pid>/stat`, or a thread's. proc(5).
  * @returns `undefined` when it is cut short or not of that form.
  */
 export function parseStat(bytes: Bytes): StatFields | undefined {
-  const open = indexOf(bytes, OPEN, 0, 12)
-  if (open < 0) return undefined
-  // comm may hold ')' and blanks, so it ends at the last ')'; only numbers follow, so no other can come after it. proc(5)
-  const close = lastIndexOf(bytes, CLOSE, open + 1, open + LONGEST_COMM + 2)
-  if (close < 0) return undefined
-  const state = stateByByte.get(bytes[close + 2] ?? 0) ?? '?'
-
-  numbers.bytes = bytes
-  numbers.at = close + 3
-  const ppid = next()
-  const pgrp = next()
-  const session = next()
-  skip(2) // tty_nr, tpgid
-  const flags = next()
-  skip(4) // faults
-  const userTicks = next()
-  const systemTicks = next()
-  skip(4) // cutime, cstime, priority, nice
-  const threads = next()
-  skip(1) // itrealvalue
-  const startTicks = next()
-  skip(1) // vsize
-  const rssPages = next()
-  if (rssPages < 0) return undefined
-
-  return {
-    pid: integer(bytes, 0, open - 1),
-    comm: bytes.toString('utf8', open + 1, close),
-    state,
-    ppid,
-    pgrp,
-    session,
-    kernelThread: (flags & PF_KTHREAD) !== 0,
-    exiting: (flags & PF_EXITING) !== 0,
-    cpuTicks: userTicks + systemTicks,
-    threads,
-    startTicks,
-    rssPages,
-  }
+  const line = new StatLine()
+  return line.scan(bytes) ? line.fields() : undefined
 }
 
 /** A cursor over blank-separated numbers. One for all calls: parsing is synchronous, and 10,000 processes make no garbage. */
-const numbers: { bytes: Bytes; at: number } = { bytes: { length: 0, toString: () => '' }, at: 0 }
+const numbers: { bytes: Bytes; at: number } = { bytes: nothing, at: 0 }
 
 /** The next number, or -1 past the end; -1 never leaves this file. */
 function next(): number {

@@ -30,12 +30,14 @@ export function concernIn(
     keys.add(key)
     pids.add(pid)
   }
-  const shimPids = new Map(shims.map(({ key, pid }) => [key, pid]))
+  // Made when it is asked for: mostly nobody is suspected.
+  let keepers: Map<string, number> | undefined
   for (const { key, id, shim, initPid, state } of containers) {
     const isKeptBySuspect = shim !== null && keys.has(shim)
     if (state !== 'creating' && !keys.has(key) && !ids.has(id) && !isKeptBySuspect) continue
     if (initPid !== null) pids.add(initPid)
-    const keeper = shim === null ? undefined : shimPids.get(shim)
+    keepers ??= new Map(shims.map(({ key, pid }) => [key, pid]))
+    const keeper = shim === null ? undefined : keepers.get(shim)
     if (keeper !== undefined) pids.add(keeper)
   }
   return pids

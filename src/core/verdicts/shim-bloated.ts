@@ -25,11 +25,9 @@ export const shimBloated: VerdictRule = {
   yieldsTo: ['shim-wedged', 'shim-leaked', 'shim-duplicate'],
   judge: (forest, past) =>
     forest.shims.flatMap((shim) => {
-      const excesses = [
-        ...memoryExcess(forest, shim, past),
-        ...threadExcess(shim, past),
-        ...processorExcess(shim, past),
-      ]
+      const excesses = [memoryExcess(forest, shim, past), threadExcess(shim, past), processorExcess(shim, past)].filter(
+        (excess) => excess !== undefined,
+      )
       if (excesses.length === 0) return []
       const { pid } = shim.node.process
       return {
@@ -48,27 +46,27 @@ interface Excess {
   readonly evidence: Evidence
 }
 
-function memoryExcess({ host }: Forest, { node, recognition }: ShimBranch, past: Past): Excess[] {
+function memoryExcess({ host }: Forest, { node, recognition }: ShimBranch, past: Past): Excess | undefined {
   const most = recognition.runtime.expects.usual?.rssBytes
   const bytes = past.usageOf(node.process).rssPages * (host.pageBytes ?? 0)
-  if (most === undefined || bytes <= most) return []
+  if (most === undefined || bytes <= most) return undefined
   const observed = `VmRSS above ${mebibytes(step(bytes, most))}, where ${mebibytes(most)} are much for its kind`
-  return [{ of: 'memory', evidence: { source: `grep VmRSS /proc/${node.process.pid}/status`, observed } }]
+  return { of: 'memory', evidence: { source: `grep VmRSS /proc/${node.process.pid}/status`, observed } }
 }
 
-function threadExcess({ node, recognition }: ShimBranch, past: Past): Excess[] {
+function threadExcess({ node, recognition }: ShimBranch, past: Past): Excess | undefined {
   const most = recognition.runtime.expects.usual?.threads
   const { pid } = node.process
   const { threads } = past.usageOf(node.process)
-  if (most === undefined || threads <= most) return []
+  if (most === undefined || threads <= most) return undefined
   const observed = `above ${step(threads, most)}, where ${most} are many for its kind`
-  return [{ of: 'threads', evidence: { source: `grep Threads /proc/${pid}/status`, observed } }]
+  return { of: 'threads', evidence: { source: `grep Threads /proc/${pid}/status`, observed } }
 }
 
 /** Since it was last measured; where nothing was, in all of its life, if that is long enough to tell. */
-function processorExcess({ node, recognition }: ShimBranch, past: Past): Excess[] {
+function processorExcess({ node, recognition }: ShimBranch, past: Past): Excess | undefined {
   // What may hold anything, a virtual machine say, works as much as it is given to do.
-  if (recognition.runtime.expects.usual === null) return []
+  if (recognition.runtime.expects.usual === null) return undefined
   const { key, pid, startTicks } = node.process
   const usage = past.usageOf(node.process)
   const { cpuSeconds: before = null, readAtMs = null } = past.measured.get(key) ?? {}
@@ -78,9 +76,9 @@ function processorExcess({ node, recognition }: ShimBranch, past: Past): Excess[
   const isBusy = isWatched
     ? (usage.cpuTicks / 100 - before) / sinceSeconds > BUSY_NOW
     : lifeSeconds >= LONG_LIFE_SECONDS && usage.cpuTicks / 100 / lifeSeconds > BUSY_FOR_LIFE
-  if (!isBusy) return []
+  if (!isBusy) return undefined
   const observed = `most of a processor ${isWatched ? 'while it was watched' : 'for all of its life'}: TIME against ELAPSED`
-  return [{ of: 'processor time', evidence: { source: `ps -o time,etime -p ${pid}`, observed } }]
+  return { of: 'processor time', evidence: { source: `ps -o time,etime -p ${pid}`, observed } }
 }
 
 /** The usual doubled as often as it fits: a figure that stays the same while the thing itself creeps up. */

@@ -97,7 +97,7 @@ function shimsAlone(forest: Forest): Finding[] {
   // A machine that could not be seen, or of which nobody knows whose it is, may be the one.
   if (!host.complete || doubts.mayBeMachine) return []
   const strangers = machines.filter((machine) => machine.shim === null && isGuest(machine))
-  return shims.flatMap((shim) => {
+  return shims.filter(hasMachine).flatMap((shim) => {
     if (runsVm(shim) || isEnding(shim.node) || strangers.some(({ recognition }) => recognition.id === null)) return []
     if (host.uptimeMs - shim.node.process.startTicks * 10 < STARTED_MS) return []
     const proof = proofOfMachine(shim, host.directories)
@@ -124,7 +124,6 @@ function shimsAlone(forest: Forest): Finding[] {
  */
 function proofOfMachine(shim: ShimBranch, directories: readonly DirectorySample[]): Evidence[] | undefined {
   const { owns } = shim.recognition.runtime.expects
-  if (owns !== 'vm' && owns !== 'vm-inside') return undefined
   const dead = shim.machines.filter((machine) => isGuest(machine) && machine.node.process.state === 'Z')
   if (dead.length > 0) return dead.map(({ node }) => statEvidence(node))
   if (owns === 'vm-inside') return hasLetGo(shim) ? [] : undefined
@@ -134,6 +133,12 @@ function proofOfMachine(shim: ShimBranch, directories: readonly DirectorySample[
   const directory = directories.find((one) => one.shim === shim.node.process.key && one.facts.kind === 'known')
   if (directory !== undefined) return [{ source: `ls -d ${directory.path}`, observed: directory.path }, none]
   return hasLetGo(shim) ? [none] : undefined
+}
+
+/** Whether its kind runs containers in a virtual machine. */
+const hasMachine = ({ recognition }: ShimBranch): boolean => {
+  const { owns } = recognition.runtime.expects
+  return owns === 'vm' || owns === 'vm-inside'
 }
 
 const hasLetGo = ({ orphanedBy }: ShimBranch): boolean =>
