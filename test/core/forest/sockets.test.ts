@@ -21,10 +21,10 @@ function useIn(rows: UnixRows, candidates: readonly string[] = [first, '/run/con
 }
 
 describe('a table of Unix sockets that is read again', () => {
-  const before = () => rowsOf({ [journal]: [listener(1), connection()], [first]: [listener(2), connection()] })
+  const quiet = () => rowsOf({ [journal]: [listener(1), connection()], [first]: [listener(2), connection()] })
 
   it('says the same while connections come and go that nobody counted', () => {
-    const earlier = before()
+    const earlier = quiet()
     useIn(earlier)
     const now = rowsOf({ [journal]: [connection(), listener(1), connection()], [first]: [listener(2), connection()] })
     expect(saysTheSame(known(earlier), known(now))).toBe(true)
@@ -37,13 +37,13 @@ describe('a table of Unix sockets that is read again', () => {
     ['another one at the same path', { [journal]: [listener(3)], [first]: [listener(2), connection()] }],
     ['one that is gone', { [first]: [listener(2), connection()] }],
   ])('says something else after %s', (_, rows) => {
-    const earlier = before()
+    const earlier = quiet()
     useIn(earlier)
     expect(saysTheSame(known(earlier), known(rowsOf(rows)))).toBe(false)
   })
 
   it('says something else when it can no longer be read', () => {
-    expect(saysTheSame(known(before()), denied)).toBe(false)
+    expect(saysTheSame(known(quiet()), denied)).toBe(false)
     expect(saysTheSame(denied, denied)).toBe(true)
   })
 
