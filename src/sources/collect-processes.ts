@@ -55,6 +55,7 @@ const filesOf = (pid: number): Files => ({
  */
 export class Processes {
   readonly #cgroups = new CgroupTexts()
+  readonly #looks = new Looks()
   /** In the order of pids. */
   #remembered: readonly Remembered[] = []
   #processes: readonly ProcessSample[] = []
@@ -62,8 +63,8 @@ export class Processes {
   #duties: Duties | undefined
 
   collect(source: ProcSource, tally: Tally, attention: Attention): Listed {
-    const listing = tally.count('proc', source.list('/proc'))
-    if (listing.kind !== 'known') {
+    const pids = listed(source, tally)
+    if (pids === undefined) {
       this.#keep([])
       return { processes: this.#processes, unreadable: 1 }
     }
@@ -73,9 +74,9 @@ export class Processes {
         ? this.#duties
         : new Duties(this.#remembered, wanted, this.#duties)
     this.#duties = duties
-    const pids = pidsIn(listing.value)
     const { before, places, lost } = align(pids, duties.pids, this.#remembered)
-    const looks = new Looks(pids, before, lost)
+    const looks = this.#looks
+    looks.begin(pids, before, lost)
     for (let at = 0; at < pids.length; at += 1) {
       const place = places === undefined ? at : (places[at] as number)
       const look = place < 0 ? 'all' : duties.lookAt(place, attention)
@@ -193,6 +194,12 @@ function refreshed(before: Remembered, line: StatLine, uptimeMs: number): Rememb
   process.usage.rssPages = line.rssPages
   process.usage.readAtMs = uptimeMs
   return before
+}
+
+/** Ten thousand names, for no longer than it takes to read them: what is kept through a pass grows old, and is dear to collect. */
+function listed(source: ProcSource, tally: Tally): Int32Array | undefined {
+  const listing = tally.count('proc', source.list('/proc'))
+  return listing.kind === 'known' ? pidsIn(listing.value) : undefined
 }
 
 /** Beyond any pid, and what an array of them holds. */

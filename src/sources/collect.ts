@@ -75,6 +75,7 @@ export class Collector {
   readonly #freezers = new Freezers()
   readonly #directories = new Directories()
   readonly #audit = new Audit()
+  readonly #tally = new Tally()
   #looked: { readonly processes: readonly ProcessSample[]; readonly wanted: ReadonlyMap<number, Wanted> } | undefined
   #around: Around | undefined
   #picked: Picked | undefined
@@ -97,13 +98,14 @@ export class Collector {
     if (moment === false) return false
     const startedMs = performance.now()
     const source = this.#source
-    const tally = new Tally()
+    const tally = this.#tally
+    tally.begin()
     const read = (path: string) => text(tally.count('host', source.read(path)))
 
     const uptimeMs = valueOf(mapReading(read('/proc/uptime'), hostFiles.parseUptime))
     const bootedAtMs = this.#bootTime(moment.takenAtMs, uptimeMs)
     this.#pass += 1
-    const attention: Attention = {
+    const attention: Attention & { wanted: Attention['wanted'] } = {
       rhythm: this.#rhythm,
       pass: this.#pass,
       // A bundle that came or went says something about its shim, and about what that keeps.
@@ -119,9 +121,9 @@ export class Collector {
     this.#looked = { processes: cheap, wanted }
     // Where no clock of the kernel can be read, whoever started last is as old as the node surely is, and no more.
     const upMs = uptimeMs ?? (bootedAtMs === null ? youngestMs(cheap) : moment.takenAtMs - bootedAtMs)
-    const closely = { ...attention, wanted }
-    const processes = this.#details.collect(source, tally, cheap, closely)
-    const around = this.#collectAround(tally, processes, closely, moment.takenAtMs)
+    attention.wanted = wanted
+    const processes = this.#details.collect(source, tally, cheap, attention)
+    const around = this.#collectAround(tally, processes, attention, moment.takenAtMs)
     // Memory of this process tells nothing about the node but the size of a page, and that never changes.
     this.#pageBytes ??= valueOf(mapReading(read('/proc/self/smaps'), hostFiles.parsePageBytes))
 
@@ -144,7 +146,7 @@ export class Collector {
       processes,
       ...around,
       bundlesListed: this.#bundles.listed,
-      audit: this.#audit.collect(source, { processes, bundles: around.bundles }, closely),
+      audit: this.#audit.collect(source, { processes, bundles: around.bundles }, attention),
       reads: tally.reads,
       denied: tally.denied,
       durationMs: performance.now() - startedMs,

@@ -1,15 +1,18 @@
 import type { ProcessSample } from '../core/model/process.ts'
 import type { Read, Remembered } from './collect-processes.ts'
 
+/** A node has now a few more processes, now a few less. */
+const SPARE_PLACES = 256
+
 /**
  * The processes of one pass, in the order of their pids: those that were read, and those that were taken for granted.
- * Where nothing is new, nothing is made anew.
+ * Where nothing is new, nothing is made anew. One serves all passes, as a `Tally` does.
  */
 export class Looks {
-  readonly #pids: Int32Array
-  readonly #before: readonly (Remembered | undefined)[]
+  #pids: Int32Array = new Int32Array()
+  #before: readonly (Remembered | undefined)[] = []
   #found: (Remembered | undefined)[] | undefined
-  readonly #wasRead: Uint8Array
+  #wasRead = new Uint8Array()
   /** Pids whose process ended, reaped or not, or is another one now: whoever has such a parent has another. */
   readonly #lost = new Set<number>()
   /** Parents of those that are new or have a new parent, and the parents that these had. */
@@ -17,11 +20,16 @@ export class Looks {
   #unreadable = 0
 
   /** @param before what is known of each of the pids. */
-  constructor(pids: Int32Array, before: readonly (Remembered | undefined)[], lost: readonly number[]) {
+  begin(pids: Int32Array, before: readonly (Remembered | undefined)[], lost: readonly number[]): void {
     this.#pids = pids
     this.#before = before
-    this.#wasRead = new Uint8Array(pids.length)
+    this.#found = undefined
+    if (this.#wasRead.length < pids.length) this.#wasRead = new Uint8Array(pids.length + SPARE_PLACES)
+    else this.#wasRead.fill(0)
+    this.#lost.clear()
     for (const pid of lost) this.#lost.add(pid)
+    this.#parents.clear()
+    this.#unreadable = 0
   }
 
   /** Processes that are there and could not be read. */
@@ -69,6 +77,8 @@ export class Looks {
   /** The list that was given where nothing in it changed. */
   remembered(): readonly Remembered[] {
     const found = this.#found ?? this.#before
+    this.#found = undefined
+    this.#before = []
     return found.includes(undefined) ? found.filter((each) => each !== undefined) : (found as readonly Remembered[])
   }
 
