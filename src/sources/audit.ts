@@ -110,7 +110,8 @@ function limitOf({ pid }: ProcessSample, field: AuditField, { rhythm, wanted }: 
     case 'parent':
     case 'name': {
       const interest = wanted.get(pid)?.interest
-      return interest === undefined ? rhythm.stat : isFleeting(interest) ? 1 : rhythm.keepers
+      // One more: what seems blocked is looked at again.
+      return interest === undefined ? rhythm.stat + 1 : isFleeting(interest) ? 1 : rhythm.keepers
     }
     case 'cgroup':
     case 'cmdline':

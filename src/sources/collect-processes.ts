@@ -61,6 +61,9 @@ export class Processes {
   #processes: readonly ProcessSample[] = []
   /** Of those who were remembered in the last pass. */
   #duties: Duties | undefined
+  /** Pids of those that the last pass found blocked for the first time, and took for what they were before. */
+  #halting: ReadonlySet<number> = new Set()
+  #haltingNow = new Set<number>()
 
   collect(source: ProcSource, tally: Tally, attention: Attention): Listed {
     const pids = listed(source, tally)
@@ -79,13 +82,16 @@ export class Processes {
     looks.begin(pids, before, lost)
     for (let at = 0; at < pids.length; at += 1) {
       const place = places === undefined ? at : (places[at] as number)
+      const pid = pids[at] as number
       const look = place < 0 ? 'all' : duties.lookAt(place, attention)
       // What is taken for granted is so until a process beside it says otherwise.
-      if (look === 'none') continue
-      looks.add(at, this.#read(source, tally, pids[at] as number, before[at], look, attention.uptimeMs))
+      if (look === 'none' && !(this.#halting.size > 0 && this.#halting.has(pid))) continue
+      looks.add(at, this.#read(source, tally, pid, before[at], look, attention))
     }
     // Who is seen to be as it was has the same parent, and lives: its other files have their turn.
-    looks.resolve((known) => this.#read(source, tally, known.pid, known, 'stat', attention.uptimeMs))
+    looks.resolve((known) => this.#read(source, tally, known.pid, known, 'stat', attention))
+    this.#halting = this.#haltingNow
+    this.#haltingNow = new Set()
     this.#keep(looks.remembered())
     this.#cgroups.forget(pids.length)
     return { processes: this.#processes, unreadable: looks.unreadable }
@@ -102,9 +108,10 @@ export class Processes {
     tally: Tally,
     pid: number,
     before: Remembered | undefined,
-    look: 'all' | 'stat',
-    uptimeMs: number,
+    look: 'all' | 'stat' | 'none',
+    attention: Attention,
   ): Read {
+    const { uptimeMs } = attention
     const files = before?.files ?? filesOf(pid)
     let stat = readStat(source, files)
     // Half a file is what a process leaves that goes while it is read: a second look says which.
@@ -112,8 +119,9 @@ export class Processes {
     tally.count('stat', stat)
     if (stat.kind !== 'known') return stat.kind === 'gone' ? 'gone' : 'unreadable'
     const line = stat.value
-    const isSame = before !== undefined && isAsBefore(before.process, line)
-    if (isSame && (look === 'stat' || line.kernelThread)) return refreshed(before, line, uptimeMs)
+    const isSame =
+      before !== undefined && (isAsBefore(before.process, line) || this.#mayPass(before.process, line, attention))
+    if (isSame && (look !== 'all' || line.kernelThread)) return refreshed(before, line, uptimeMs)
     // The name is in the bytes of that reading: before the next one.
     const fields = isSame ? before.process : named(line)
     // A kernel thread has neither of the other two; their opens are saved.
@@ -132,6 +140,21 @@ export class Processes {
     if (isSame) refreshed(before, line, uptimeMs)
     if (isSame && before.process.cgroup === membership && before.process.argv === argv) return before
     return { pid, files, cgroup, cmdline, process: sample(fields, membership, argv, uptimeMs) }
+  }
+
+  /**
+   * Whoever waits for a disk is blocked for milliseconds, and on a busy node somebody always is. Where nothing hangs on it,
+   * it is taken for what it was, and is blocked when it still is in the next pass.
+   */
+  #mayPass(process: ProcessSample, line: StatLine, { rhythm, wanted, concern }: Attention): boolean {
+    const { pid } = process
+    if (line.state !== 'D' || rhythm.stat === 1 || this.#halting.has(pid)) return false
+    if (!isAwake(process.state) || wanted.has(pid) || concern.has(pid)) return false
+    line.state = process.state
+    const isSame = isAsBefore(process, line)
+    if (isSame) this.#haltingNow.add(pid)
+    else line.state = 'D'
+    return isSame
   }
 
   #cgroup(bytes: Buffer, before: Remembered | undefined): CgroupText {

@@ -195,6 +195,26 @@ describe('in a pass in which it is nobody’s turn', () => {
   })
 })
 
+it('who is blocked for a moment is who he was, but where something hangs on it', async () => {
+  const processes = new Processes()
+  const first = await pass(processes, before, { number: idle, youngSince: 4 })
+  const blocked = changed(31, { state: 'D' })
+  const once = await pass(processes, blocked, { number: idle, youngSince: 4 })
+  expect(once.found).toBe(first.found)
+  const again = await pass(processes, before, { number: idle })
+  expect(again.found).toBe(first.found)
+  await pass(processes, blocked, { number: idle, youngSince: 4 })
+  // It is read once more although it is nobody's turn.
+  const still = await pass(processes, blocked, { number: idle })
+  expect(still.found).toEqual((await truthOf(blocked)).found)
+  for (const looking of [{ watched: new Map<number, Interest>([[31, 'engine']]) }, { concern: [31] }]) {
+    const { seen, truth } = await nextPass(blocked, looking)
+    expect(seen).toEqual(truth)
+  }
+  const newcomer = await nextPass([...before, { pid: 41, ppid: 31, start: 9, state: 'D' }])
+  expect(newcomer.seen).toEqual(newcomer.truth)
+})
+
 it('everybody has a turn, as often as the others, and no pass is much dearer than the next', () => {
   for (const spacing of [1, 2, 5, 10, 16, 60]) {
     const pids = Array.from({ length: 1_000 }, (_, index) => 300 + index * spacing)
@@ -325,7 +345,9 @@ it('whatever happens, nobody is older than the table says', async () => {
               return was !== undefined && of(was) === of(process)
             })
           const interest = watched.get(pid)
-          const turns = interest === 'daemon' ? 1 : interest === 'shim' ? Math.min(own.keepers, own.stat) : own.stat
+          // Of whoever nothing hangs on, that it is blocked is seen twice before it is believed.
+          const others = own.stat + (truth.get(pid)?.state === 'D' ? 1 : 0)
+          const turns = interest === 'daemon' ? 1 : interest === 'shim' ? Math.min(own.keepers, own.stat) : others
           expect(isSeenNow(standing, turns), `stat of ${pid} in pass ${truths.length}`).toBe(true)
           expect(isSeenNow(texts, own.texts), `texts of ${pid} in pass ${truths.length}`).toBe(true)
           // Whose parent is not there any more has another.
