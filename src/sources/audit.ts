@@ -115,7 +115,7 @@ function limitOf({ pid }: ProcessSample, field: AuditField, { rhythm, wanted }: 
     }
     case 'cgroup':
     case 'cmdline':
-      return rhythm.texts
+      return rhythm.texts + 1
     case 'cwd':
     case 'exe':
     case 'bundle':

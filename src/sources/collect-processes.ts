@@ -83,9 +83,10 @@ export class Processes {
     for (let at = 0; at < pids.length; at += 1) {
       const place = places === undefined ? at : (places[at] as number)
       const pid = pids[at] as number
-      const look = place < 0 ? 'all' : duties.lookAt(place, attention)
+      const isAwaited = place < 0 || (this.#halting.size > 0 && this.#halting.has(pid))
+      const look = isAwaited ? 'all' : duties.lookAt(place, attention)
       // What is taken for granted is so until a process beside it says otherwise.
-      if (look === 'none' && !(this.#halting.size > 0 && this.#halting.has(pid))) continue
+      if (look === 'none') continue
       looks.add(at, this.#read(source, tally, pid, before[at], look, attention))
     }
     // Who is seen to be as it was has the same parent, and lives: its other files have their turn.
@@ -108,7 +109,7 @@ export class Processes {
     tally: Tally,
     pid: number,
     before: Remembered | undefined,
-    look: 'all' | 'stat' | 'none',
+    look: 'all' | 'stat',
     attention: Attention,
   ): Read {
     const { uptimeMs } = attention
@@ -119,9 +120,9 @@ export class Processes {
     tally.count('stat', stat)
     if (stat.kind !== 'known') return stat.kind === 'gone' ? 'gone' : 'unreadable'
     const line = stat.value
-    const isSame =
-      before !== undefined && (isAsBefore(before.process, line) || this.#mayPass(before.process, line, attention))
-    if (isSame && (look !== 'all' || line.kernelThread)) return refreshed(before, line, uptimeMs)
+    if (before !== undefined && this.#mayPass(before.process, line, attention)) return before
+    const isSame = before !== undefined && isAsBefore(before.process, line)
+    if (isSame && (look === 'stat' || line.kernelThread)) return refreshed(before, line, uptimeMs)
     // The name is in the bytes of that reading: before the next one.
     const fields = isSame ? before.process : named(line)
     // A kernel thread has neither of the other two; their opens are saved.
@@ -143,17 +144,20 @@ export class Processes {
   }
 
   /**
-   * Whoever waits for a disk is blocked for milliseconds, and on a busy node somebody always is. Where nothing hangs on it,
-   * it is taken for what it was, and is blocked when it still is in the next pass.
+   * Whoever waits for a disk is blocked for milliseconds, and so is who has been killed; on a busy node somebody always is.
+   * Where nothing hangs on it, it is taken for what it was, and is blocked when it still is in the next pass.
    */
   #mayPass(process: ProcessSample, line: StatLine, { rhythm, wanted, concern }: Attention): boolean {
-    const { pid } = process
+    const { pid, state, exiting } = process
     if (line.state !== 'D' || rhythm.stat === 1 || this.#halting.has(pid)) return false
-    if (!isAwake(process.state) || wanted.has(pid) || concern.has(pid)) return false
-    line.state = process.state
+    if (!isAwake(state) || wanted.has(pid) || concern.has(pid)) return false
+    const isExiting = line.exiting
+    line.state = state
+    line.exiting = exiting
     const isSame = isAsBefore(process, line)
+    line.state = 'D'
+    line.exiting = isExiting
     if (isSame) this.#haltingNow.add(pid)
-    else line.state = 'D'
     return isSame
   }
 

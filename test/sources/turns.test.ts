@@ -201,8 +201,11 @@ it('who is blocked for a moment is who he was, but where something hangs on it',
   const blocked = changed(31, { state: 'D' })
   const once = await pass(processes, blocked, { number: idle, youngSince: 4 })
   expect(once.found).toBe(first.found)
+  const dying = await pass(processes, changed(31, { state: 'D', argv: '' }), { number: idle + 1, newSince: 4 })
+  expect(dying.found).toEqual((await truthOf(changed(31, { state: 'D', argv: '' }))).found)
+  await pass(processes, before, { number: idle, newSince: 4 })
   const again = await pass(processes, before, { number: idle })
-  expect(again.found).toBe(first.found)
+  expect(again.found).toEqual(first.found)
   await pass(processes, blocked, { number: idle, youngSince: 4 })
   // It is read once more although it is nobody's turn.
   const still = await pass(processes, blocked, { number: idle })
@@ -346,10 +349,11 @@ it('whatever happens, nobody is older than the table says', async () => {
             })
           const interest = watched.get(pid)
           // Of whoever nothing hangs on, that it is blocked is seen twice before it is believed.
-          const others = own.stat + (truth.get(pid)?.state === 'D' ? 1 : 0)
+          const late = truth.get(pid)?.state === 'D' ? 1 : 0
+          const others = own.stat + late
           const turns = interest === 'daemon' ? 1 : interest === 'shim' ? Math.min(own.keepers, own.stat) : others
           expect(isSeenNow(standing, turns), `stat of ${pid} in pass ${truths.length}`).toBe(true)
-          expect(isSeenNow(texts, own.texts), `texts of ${pid} in pass ${truths.length}`).toBe(true)
+          expect(isSeenNow(texts, own.texts + late), `texts of ${pid} in pass ${truths.length}`).toBe(true)
           // Whose parent is not there any more has another.
           if (process.ppid !== 0) expect(truth.has(process.ppid), `parent of ${pid}`).toBe(true)
         }
