@@ -111,7 +111,8 @@ function limitOf({ pid }: ProcessSample, field: AuditField, { rhythm, wanted }: 
     case 'name': {
       const interest = wanted.get(pid)?.interest
       // One more: what seems blocked is looked at again.
-      return interest === undefined ? rhythm.stat + 1 : isFleeting(interest) ? 1 : rhythm.keepers
+      if (interest === undefined) return rhythm.stat + 1
+      return isFleeting(interest) ? 1 : rhythm.keepers + 1
     }
     case 'cgroup':
     case 'cmdline':

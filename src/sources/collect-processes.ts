@@ -145,12 +145,13 @@ export class Processes {
 
   /**
    * Whoever waits for a disk is blocked for milliseconds, and so is who has been killed; on a busy node somebody always is.
-   * Where nothing hangs on it, it is taken for what it was, and is blocked when it still is in the next pass.
+   * But for runtimes' own processes, it is taken for what it was, and is blocked when it still is in the next pass.
    */
   #mayPass(process: ProcessSample, line: StatLine, { rhythm, wanted, concern }: Attention): boolean {
     const { pid, state, exiting } = process
     if (line.state !== 'D' || rhythm.stat === 1 || this.#halting.has(pid)) return false
-    if (!isAwake(state) || wanted.has(pid) || concern.has(pid)) return false
+    const interest = wanted.get(pid)?.interest
+    if (!isAwake(state) || (interest !== undefined && interest !== 'root') || concern.has(pid)) return false
     const isExiting = line.exiting
     line.state = state
     line.exiting = exiting

@@ -195,7 +195,7 @@ describe('in a pass in which it is nobody’s turn', () => {
   })
 })
 
-it('who is blocked for a moment is who he was, but where something hangs on it', async () => {
+it('who is blocked for a moment is who he was, but for runtimes’ own processes', async () => {
   const processes = new Processes()
   const first = await pass(processes, before, { number: idle, youngSince: 4 })
   const blocked = changed(31, { state: 'D' })
@@ -214,6 +214,8 @@ it('who is blocked for a moment is who he was, but where something hangs on it',
     const { seen, truth } = await nextPass(blocked, looking)
     expect(seen).toEqual(truth)
   }
+  const root = await nextPass(blocked, { watched: new Map<number, Interest>([[31, 'root']]), look: 'closely' })
+  expect(root.seen).toEqual((await truthOf(before)).found)
   const newcomer = await nextPass([...before, { pid: 41, ppid: 31, start: 9, state: 'D' }])
   expect(newcomer.seen).toEqual(newcomer.truth)
 })
