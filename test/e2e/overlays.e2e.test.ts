@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { STARTING_MS } from '../../src/core/forest/relation.ts'
 import type { Snapshot } from '../../src/core/model/snapshot.ts'
 import type { Diagnosis } from '../../src/core/sight/diagnose.ts'
 import { deployed } from './support/deployed.ts'
@@ -88,10 +89,13 @@ describe.skipIf(skipReal())('what each overlay sees of a node where things went 
       snapshot: await look<Snapshot>(of([...shimscopeIn(world), 'snapshot', '--grace', '0s', ...more])),
       doctor: await look<Diagnosis>(of([...shimscopeIn(world), 'doctor', '--json', ...more])),
     })
-    // A shim whose bundle has just gone may be about to end: root, who sees that, waits a little.
-    await until('nothing is in doubt any more', async () =>
-      (await snapshotOf(world)).verdicts.some(({ code }) => code === 'shim-abandoned'),
-    )
+    // A shim whose bundle has just gone may be about to end: root, who sees that, waits a little. Who does not see it takes a
+    // young shim without a child for one that starts.
+    await until('nothing is in doubt any more', async () => {
+      const { verdicts, shims, takenAt } = await snapshotOf(world)
+      const areGrown = shims.every(({ startedAt }) => Date.parse(takenAt) - Date.parse(startedAt) > STARTING_MS)
+      return areGrown && verdicts.some(({ code }) => code === 'shim-abandoned')
+    })
     full = await sight('root on the node', (argv) => argv, [])
     sights = [
       await sight('`base`, `monitoring`', (argv) => as('base', argv), paths),
