@@ -104,19 +104,20 @@ const fieldsOf = ({ detail }: ProcessSample): readonly AuditField[] =>
 
 /** In how many passes a fact must be seen; the table in the README. */
 function limitOf({ pid }: ProcessSample, field: AuditField, { rhythm, wanted }: Attention): number {
+  const interest = wanted.get(pid)?.interest
+  // What seems blocked is looked at again before anything is believed of it.
+  const again = interest === undefined || interest === 'root' ? 1 : 0
+  const turns = interest === undefined ? rhythm.stat : isFleeting(interest) ? 1 : rhythm.keepers
   switch (field) {
     case 'process':
-    case 'state':
     case 'parent':
-    case 'name': {
-      const interest = wanted.get(pid)?.interest
-      // One more: what seems blocked is looked at again.
-      if (interest === undefined) return rhythm.stat + 1
-      return isFleeting(interest) ? 1 : rhythm.keepers + 1
-    }
+    case 'name':
+      return turns
+    case 'state':
+      return turns + again
     case 'cgroup':
     case 'cmdline':
-      return rhythm.texts + 1
+      return rhythm.texts + again
     case 'cwd':
     case 'exe':
     case 'bundle':

@@ -81,6 +81,7 @@ export class Details {
       now[at] = sample
     }
     this.#sockets.endPass()
+    if (areSame && now === undefined) return this.#samples
     this.#samples = carriedElements(this.#samples, now ?? samples)
     this.#closer = carriedElements(
       this.#closer,

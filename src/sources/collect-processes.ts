@@ -47,7 +47,7 @@ const filesOf = (pid: number): Files => ({
 
 /**
  * Reads `stat`, `cgroup` and `cmdline` of processes: the hot path, three opens a process and little garbage. Most
- * processes sleep, and what is the same to the byte is the same object as in the last pass.
+ * processes sleep, and of whom the same is said is the same object as in the last pass.
  *
  * Most processes are also of no consequence while nothing happens to them, so that they may be read in turns. Who came or
  * went is seen in every pass, and so is what that changes for others: children of those that went have new parents, and
@@ -148,16 +148,11 @@ export class Processes {
    * But for runtimes' own processes, it is taken for what it was, and is blocked when it still is in the next pass.
    */
   #mayPass(process: ProcessSample, line: StatLine, { rhythm, wanted, concern }: Attention): boolean {
-    const { pid, state, exiting } = process
+    const { pid, state } = process
     if (line.state !== 'D' || rhythm.stat === 1 || this.#halting.has(pid)) return false
     const interest = wanted.get(pid)?.interest
     if (!isAwake(state) || (interest !== undefined && interest !== 'root') || concern.has(pid)) return false
-    const isExiting = line.exiting
-    line.state = state
-    line.exiting = exiting
-    const isSame = isAsBefore(process, line)
-    line.state = 'D'
-    line.exiting = isExiting
+    const isSame = isWhoItWas(process, line)
     if (isSame) this.#haltingNow.add(pid)
     return isSame
   }
@@ -201,10 +196,14 @@ const argvIn = (bytes: Buffer): readonly string[] => parseCmdline(bytes.toString
 
 /** Whether `stat` says what it said, apart from usage. */
 const isAsBefore = (process: ProcessSample, line: StatLine): boolean =>
-  process.startTicks === line.startTicks &&
   (process.state === line.state || (isAwake(process.state) && isAwake(line.state))) &&
-  process.ppid === line.ppid &&
   process.exiting === line.exiting &&
+  isWhoItWas(process, line)
+
+/** Whether it is the same process, under the same name and the same parent, however it fares. */
+const isWhoItWas = (process: ProcessSample, line: StatLine): boolean =>
+  process.startTicks === line.startTicks &&
+  process.ppid === line.ppid &&
   process.pgrp === line.pgrp &&
   process.session === line.session &&
   process.kernelThread === line.kernelThread &&
@@ -282,9 +281,13 @@ const sample = (
 })
 
 /** Names go into verdicts and everywhere: what one may hold is hidden at the door, and most hold nothing. */
-const nameOf = (line: StatLine): string => (line.kernelThread ? line.comm : redactComm(line.comm))
+const nameOf = ({ comm, kernelThread }: StatFields): string => (kernelThread ? comm : redactComm(comm))
 
-const named = (line: StatLine): StatFields => ({ ...line.fields(), comm: nameOf(line) })
+function named(line: StatLine): StatFields {
+  const fields = line.fields()
+  const comm = nameOf(fields)
+  return comm === fields.comm ? fields : { ...fields, comm }
+}
 
 /** One for all: what it says is taken from it before the next is read. */
 const line = new StatLine()

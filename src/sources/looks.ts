@@ -77,8 +77,6 @@ export class Looks {
   /** The list that was given where nothing in it changed. */
   remembered(): readonly Remembered[] {
     const found = this.#found ?? this.#before
-    this.#found = undefined
-    this.#before = []
     return found.includes(undefined) ? found.filter((each) => each !== undefined) : (found as readonly Remembered[])
   }
 

@@ -195,29 +195,49 @@ describe('in a pass in which it is nobody’s turn', () => {
   })
 })
 
-it('who is blocked for a moment is who he was, but for runtimes’ own processes', async () => {
-  const processes = new Processes()
-  const first = await pass(processes, before, { number: idle, youngSince: 4 })
+describe('who is blocked for a moment', () => {
   const blocked = changed(31, { state: 'D' })
-  const once = await pass(processes, blocked, { number: idle, youngSince: 4 })
-  expect(once.found).toBe(first.found)
-  const dying = await pass(processes, changed(31, { state: 'D', argv: '' }), { number: idle + 1, newSince: 4 })
-  expect(dying.found).toEqual((await truthOf(changed(31, { state: 'D', argv: '' }))).found)
-  await pass(processes, before, { number: idle, newSince: 4 })
-  const again = await pass(processes, before, { number: idle })
-  expect(again.found).toEqual(first.found)
-  await pass(processes, blocked, { number: idle, youngSince: 4 })
-  // It is read once more although it is nobody's turn.
-  const still = await pass(processes, blocked, { number: idle })
-  expect(still.found).toEqual((await truthOf(blocked)).found)
-  for (const looking of [{ watched: new Map<number, Interest>([[31, 'engine']]) }, { concern: [31] }]) {
-    const { seen, truth } = await nextPass(blocked, looking)
-    expect(seen).toEqual(truth)
-  }
-  const root = await nextPass(blocked, { watched: new Map<number, Interest>([[31, 'root']]), look: 'closely' })
-  expect(root.seen).toEqual((await truthOf(before)).found)
-  const newcomer = await nextPass([...before, { pid: 41, ppid: 31, start: 9, state: 'D' }])
-  expect(newcomer.seen).toEqual(newcomer.truth)
+  const dying = changed(31, { state: 'D', argv: '' })
+
+  it('is who he was', async () => {
+    const processes = new Processes()
+    const first = await pass(processes, before, { number: idle, youngSince: 4 })
+    const once = await pass(processes, blocked, { number: idle, youngSince: 4 })
+    expect(once.found).toBe(first.found)
+    const again = await pass(processes, before, { number: idle })
+    expect(again.found).toBe(first.found)
+  })
+
+  it('is blocked when he still is in the next pass, whoever’s turn it is', async () => {
+    const processes = new Processes()
+    await pass(processes, before, { number: idle, youngSince: 4 })
+    await pass(processes, blocked, { number: idle, youngSince: 4 })
+    const still = await pass(processes, blocked, { number: idle })
+    expect(still.found).toEqual((await truthOf(blocked)).found)
+  })
+
+  it('is who he was while he dies, and all of him is read in the next pass', async () => {
+    const processes = new Processes()
+    const first = await pass(processes, before, { number: idle, newSince: 4 })
+    const once = await pass(processes, dying, { number: idle, newSince: 4 })
+    expect(once.found).toBe(first.found)
+    const still = await pass(processes, dying, { number: idle })
+    expect(still.found).toEqual((await truthOf(dying)).found)
+  })
+
+  it('is believed at once where he is of a runtime, of concern, or new', async () => {
+    for (const looking of [{ watched: new Map<number, Interest>([[31, 'engine']]) }, { concern: [31] }]) {
+      const { seen, truth } = await nextPass(blocked, looking)
+      expect(seen).toEqual(truth)
+    }
+    const newcomer = await nextPass([...before, { pid: 41, ppid: 31, start: 9, state: 'D' }])
+    expect(newcomer.seen).toEqual(newcomer.truth)
+  })
+
+  it('is not where he is the first process of a container', async () => {
+    const root = await nextPass(blocked, { watched: new Map<number, Interest>([[31, 'root']]), look: 'closely' })
+    expect(root.seen).toEqual((await truthOf(before)).found)
+  })
 })
 
 it('everybody has a turn, as often as the others, and no pass is much dearer than the next', () => {
@@ -351,7 +371,7 @@ it('whatever happens, nobody is older than the table says', async () => {
             })
           const interest = watched.get(pid)
           // Of whoever nothing hangs on, that it is blocked is seen twice before it is believed.
-          const late = truth.get(pid)?.state === 'D' ? 1 : 0
+          const late = interest === undefined && truth.get(pid)?.state === 'D' ? 1 : 0
           const others = own.stat + late
           const turns = interest === 'daemon' ? 1 : interest === 'shim' ? Math.min(own.keepers, own.stat) : others
           expect(isSeenNow(standing, turns), `stat of ${pid} in pass ${truths.length}`).toBe(true)
