@@ -1,4 +1,5 @@
 import type { Snapshot } from '../core/model/snapshot.ts'
+import type { Announced } from '../sources/announcements.ts'
 import type { WakeUps } from '../sources/wake-ups.ts'
 import type { Agent, Pass } from './agent.ts'
 import { Counter } from './counts.ts'
@@ -89,9 +90,11 @@ export function startLoop(passes: Passes, { intervalMs, paceMs, onFailure, wakeU
       const begunMs = performance.now()
       const begunCpu = process.cpuUsage()
       let waitMs = intervalMs
+      // What is heard only now is answered by this pass, too.
+      const announced = announcedUntilNow()
       schedule.began(begunMs, why)
       try {
-        const outcome = await passes.next(why === 'wake-up' ? 'closely' : 'in turns')
+        const outcome = await passes.next({ look: why === 'wake-up' ? 'closely' : 'in turns', announced })
         if (outcome === false) return
         take(outcome)
         waitMs = paceMs?.(outcome) ?? intervalMs
@@ -146,6 +149,14 @@ export function startLoop(passes: Passes, { intervalMs, paceMs, onFailure, wakeU
       )
       source.close()
     }
+  }
+
+  function announcedUntilNow(): Announced {
+    let announced: Announced
+    whileItWakes((source) => {
+      announced = source.announced?.()
+    })
+    return announced
   }
 
   function fail(error: Error): void {

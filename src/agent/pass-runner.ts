@@ -4,6 +4,7 @@ import { type Memory, newMemory, type Redaction } from '../core/model/memory.ts'
 import type { HostSample } from '../core/model/host.ts'
 import type { Daemon, Process, Snapshot } from '../core/model/snapshot.ts'
 import { diff } from '../core/snapshot/diff.ts'
+import type { Announced } from '../sources/announcements.ts'
 import type { Look } from '../sources/attention.ts'
 import { Collector } from '../sources/collect.ts'
 import type { ProcSource } from '../sources/proc-source.ts'
@@ -20,6 +21,14 @@ export interface PassOptions {
   /** How old what it sees may be; the whole node is read in each pass unless told. */
   readonly rhythm?: Rhythm
   readonly redaction?: Redaction
+}
+
+/** What is known when a pass is asked for. */
+export interface Asked {
+  /** `closely` where something is known to have happened. */
+  readonly look: Look
+  /** To whom something happened since the last pass was asked for; `undefined` where not all of it is known. */
+  readonly announced?: Announced
 }
 
 /** A finished pass: the whole snapshot the first time, what changed from then on. */
@@ -55,14 +64,15 @@ export class PassRunner {
   }
 
   /** @returns `false` when the source has no further moment. */
-  async next(asked: Look = 'in turns'): Promise<PassOutcome | false> {
+  async next({ look: asked, announced }: Asked = { look: 'in turns' }): Promise<PassOutcome | false> {
     const look = this.#watched.wasAway(performance.now()) ? 'closely' : asked
     const before = this.#inspection?.snapshot
-    const seen = await this.#look(look, this.#inspection?.concern)
+    const seen = await this.#look(look, announced, this.#inspection?.concern)
     if (seen === false) return false
     // What is held against anybody must not rest on what was read some passes ago: first all of it is read anew.
     const isSure = look === 'closely' || this.#rhythm.keepers === 1 || !accusesAnew(before, seen.inspection.snapshot)
-    const { host, inspection } = (!isSure && (await this.#look('closely', seen.inspection.concern))) || seen
+    const { host, inspection } =
+      (!isSure && (await this.#look('closely', sinceThen(announced), seen.inspection.concern))) || seen
     this.#inspection = inspection
     this.#memory = inspection.memory
     const { snapshot, zombies } = inspection
@@ -80,9 +90,10 @@ export class PassRunner {
 
   async #look(
     look: Look,
+    announced: Announced,
     concern: ReadonlySet<number> = new Set(),
   ): Promise<{ readonly host: HostSample; readonly inspection: Inspection } | false> {
-    const first = await this.#collector.pass(interestOf, { look, concern })
+    const first = await this.#collector.pass(interestOf, { look, concern, announced })
     // Who was stopped in the midst of it has facts of two ages, and concludes nothing from them. Once: a machine may be
     // that slow.
     const isTorn = first !== false && first.source === 'live' && first.durationMs > TOO_LATE_MS
@@ -110,6 +121,9 @@ export class PassRunner {
     return known
   }
 }
+
+/** Who listens has told what happened before the first look, and of a moment later nobody asks. */
+const sinceThen = (announced: Announced): Announced => (announced === undefined ? undefined : new Int32Array())
 
 /** Of the first look everything is new. */
 function accusesAnew(before: Snapshot | undefined, now: Snapshot): boolean {

@@ -26,7 +26,7 @@ async function answerTo(question: Question): Promise<Answer> {
     case 'pass': {
       leftAlone.clear()
       for (const place of question.leftAlone) leftAlone.add(place)
-      const outcome = await runner.next(question.look)
+      const outcome = await runner.next(question.asked)
       // The node itself never ends.
       return outcome === false ? { kind: 'failed', reason: 'the source has no further moment' } : passed(outcome)
     }

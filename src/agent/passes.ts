@@ -1,12 +1,10 @@
 import type { Process } from '../core/model/snapshot.ts'
-import type { Look } from '../sources/attention.ts'
 import type { ProcSource } from '../sources/proc-source.ts'
-import { type PassOptions, type PassOutcome, PassRunner } from './pass-runner.ts'
+import { type Asked, type PassOptions, type PassOutcome, PassRunner } from './pass-runner.ts'
 
 /** Where passes are made: in this thread, or in a worker that leaves this one to its clients. */
 export interface Passes {
-  /** @param look `closely` where something is known to have happened. */
-  next(look: Look): Promise<PassOutcome | false>
+  next(asked: Asked): Promise<PassOutcome | false>
   /** `undefined`: what is looked at does not tell. */
   processes(): Promise<readonly Process[] | undefined>
   close(): Promise<void>
@@ -15,7 +13,7 @@ export interface Passes {
 export function passesHere(source: ProcSource, options: PassOptions): Passes {
   const runner = new PassRunner(source, options)
   return {
-    next: (look) => runner.next(look),
+    next: (asked) => runner.next(asked),
     processes: async () => runner.processes(),
     close: async () => {},
   }

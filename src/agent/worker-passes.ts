@@ -21,8 +21,8 @@ export function passesInWorker(start: () => Omit<WorkerStart, 'note'>, intervalM
   let conversation: Promise<unknown> = Promise.resolve()
 
   return {
-    next: (look) =>
-      converse(async () => outcomeOf(...(await asking({ ask: 'pass', leftAlone: thread.leftAlone(), look })))),
+    next: (asked) =>
+      converse(async () => outcomeOf(...(await asking({ ask: 'pass', leftAlone: thread.leftAlone(), asked })))),
     processes: () =>
       converse(async () => {
         const [answer, { processes }] = await asking({ ask: 'processes' })

@@ -1,9 +1,8 @@
 import type { CollectionName, Delta } from '../core/model/event.ts'
 import type { Pass, Snapshot } from '../core/model/snapshot.ts'
-import type { Look } from '../sources/attention.ts'
 import type { LivePaths } from '../sources/live.ts'
 import type { NodeFacts } from './agent.ts'
-import type { PassOptions } from './pass-runner.ts'
+import type { Asked, PassOptions } from './pass-runner.ts'
 import type { ThreadStart } from './reading-thread.ts'
 
 /** What the main thread gives the worker when it starts. */
@@ -15,7 +14,7 @@ export interface WorkerStart extends ThreadStart {
 export type Question =
   | { readonly ask: 'processes' | 'slice' }
   /** What hung lately is not to be touched. */
-  | { readonly ask: 'pass'; readonly leftAlone: ReadonlySet<string>; readonly look: Look }
+  | { readonly ask: 'pass'; readonly leftAlone: ReadonlySet<string>; readonly asked: Asked }
 
 /**
  * Only what changed crosses between the threads, and never much at once: taking a message in holds the main thread, so

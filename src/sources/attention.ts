@@ -1,4 +1,5 @@
 import type { Interest, Wanted } from '../core/model/process.ts'
+import type { Announced } from './announcements.ts'
 import { isTurn, type Rhythm } from './rhythm.ts'
 
 /** `closely`: everybody on whom something hangs, and everything about them, whoever's turn it is. */
@@ -10,6 +11,8 @@ export interface Attention {
   /** Number of this pass; the first is 1. */
   readonly pass: number
   readonly look: Look
+  /** Since the last pass, to this one. */
+  readonly announced: Announced
   /** By pid: on whom something hangs, as it was found last. */
   readonly wanted: ReadonlyMap<number, Wanted>
   /** Pids that a verdict is about, or that are on their way to be something else. */

@@ -30,6 +30,8 @@ interface Doubt {
 interface View {
   readonly processes: readonly ProcessSample[]
   readonly bundles: readonly BundleSample[]
+  /** Processes that came or went without the announcement that there must have been. */
+  readonly unannounced: number
 }
 
 /**
@@ -46,7 +48,7 @@ export class Audit {
   collect(source: ProcSource, view: View, attention: Attention): AuditFindings {
     // Where everything is read in every pass there is nothing to miss.
     if (attention.rhythm.stat === 1) return { rounds: 0, differences: {} }
-    const differences: Partial<Record<AuditField, number>> = {}
+    const differences: Partial<Record<AuditField, number>> = view.unannounced === 0 ? {} : { process: view.unannounced }
     this.#doubts = this.#doubts.filter((doubt) => {
       // Changed again, or gone, or seen: in order either way.
       if (doubt.read(source) !== doubt.value || isSeen(doubt, view)) return false
@@ -103,18 +105,22 @@ const fieldsOf = ({ detail }: ProcessSample): readonly AuditField[] =>
   detail?.cwd.kind === 'known' || detail?.exe.kind === 'known' ? [...always, 'cwd', 'exe'] : always
 
 /** In how many passes a fact must be seen; the table in the README. */
-function limitOf({ pid }: ProcessSample, field: AuditField, { rhythm, wanted }: Attention): number {
+function limitOf({ pid, kernelThread }: ProcessSample, field: AuditField, attention: Attention): number {
+  const { rhythm, wanted, announced } = attention
   const interest = wanted.get(pid)?.interest
   // What seems blocked is looked at again before anything is believed of it.
   const again = interest === undefined || interest === 'root' ? 1 : 0
   const turns = interest === undefined ? rhythm.stat : isFleeting(interest) ? 1 : rhythm.keepers
+  const unannounced = interest === undefined && announced !== undefined ? rhythm.unannounced : turns
   switch (field) {
     case 'process':
     case 'parent':
-    case 'name':
       return turns
+    case 'name':
+      // A worker of the kernel is called by what it works on, and no word is said of it. kernel/workqueue.c, wq_worker_comm
+      return kernelThread ? unannounced : turns
     case 'state':
-      return turns + again
+      return unannounced + again
     case 'cgroup':
     case 'cmdline':
       return rhythm.texts + again

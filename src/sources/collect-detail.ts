@@ -1,5 +1,12 @@
 import type { Bytes } from '../core/model/bytes.ts'
-import type { Interest, ProcessDetail, ProcessKey, ProcessSample, ThreadState } from '../core/model/process.ts'
+import {
+  type Interest,
+  isDead,
+  type ProcessDetail,
+  type ProcessKey,
+  type ProcessSample,
+  type ThreadState,
+} from '../core/model/process.ts'
 import { known, mapReading, type Reading, unread } from '../core/model/reading.ts'
 import { carried, carriedElements, same } from '../core/model/same.ts'
 import { parseInodeLink, parseLink } from '../core/procfs/link.ts'
@@ -152,7 +159,7 @@ export class Details {
     wait: Reading<string>,
   ): Changing {
     const directory = `/proc/${process.pid}`
-    const zombie = process.state === 'Z' || process.state === 'X'
+    const zombie = isDead(process)
     const stuck = process.state === 'D' || process.state === 'T' || interest === 'engine'
     const cwd =
       interest === 'shim' || interest === 'engine'

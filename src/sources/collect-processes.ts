@@ -9,6 +9,7 @@ import { type CgroupText, CgroupTexts } from './cgroup-texts.ts'
 import { Duties } from './duties.ts'
 import { Looks } from './looks.ts'
 import type { ProcSource } from './proc-source.ts'
+import { Roll } from './roll.ts'
 import type { Tally } from './tally.ts'
 
 const noArguments: Reading<readonly string[]> = known([])
@@ -18,6 +19,8 @@ export interface Listed {
   readonly processes: readonly ProcessSample[]
   /** Processes that are there and could not be read: their parents, and whose parents they are, stay unknown. */
   readonly unreadable: number
+  /** Processes that came or went of which the kernel, that announces who does, has not said a word in time. */
+  readonly unannounced: number
 }
 
 /**
@@ -59,6 +62,9 @@ export class Processes {
   /** In the order of pids. */
   #remembered: readonly Remembered[] = []
   #processes: readonly ProcessSample[] = []
+  readonly #roll = new Roll()
+  /** Made once: what is known of those that are there in this pass. */
+  readonly #aligned: (Remembered | undefined)[] = []
   /** Of those who were remembered in the last pass. */
   #duties: Duties | undefined
   /** Pids of those that the last pass found blocked for the first time, and took for what they were before. */
@@ -66,25 +72,28 @@ export class Processes {
   #haltingNow = new Set<number>()
 
   collect(source: ProcSource, tally: Tally, attention: Attention): Listed {
-    const pids = listed(source, tally)
-    if (pids === undefined) {
-      this.#keep([])
-      return { processes: this.#processes, unreadable: 1 }
-    }
     const { wanted } = attention
     const duties =
       this.#duties?.isOf(this.#remembered, wanted) === true
         ? this.#duties
         : new Duties(this.#remembered, wanted, this.#duties)
     this.#duties = duties
-    const { before, places, lost } = align(pids, duties.pids, this.#remembered)
+    const call = this.#roll.call(source, tally, duties, this.#looks.unreadable > 0, attention)
+    if (call === undefined) {
+      this.#keep([])
+      return { processes: this.#processes, unreadable: 1, unannounced: 0 }
+    }
+    const { pids, stirred } = call
+    const { before, places, lost } = align(pids, duties.pids, this.#remembered, this.#aligned)
     const looks = this.#looks
-    looks.begin(pids, before, lost)
+    looks.begin(pids, before, lost, places !== undefined)
+    let next = 0
     for (let at = 0; at < pids.length; at += 1) {
       const place = places === undefined ? at : (places[at] as number)
       const pid = pids[at] as number
-      const isAwaited = place < 0 || (this.#halting.size > 0 && this.#halting.has(pid))
-      const look = isAwaited ? 'all' : duties.lookAt(place, attention)
+      while (next < stirred.length && (stirred[next] as number) < pid) next += 1
+      const isAwaited = place < 0 || stirred[next] === pid || (this.#halting.size > 0 && this.#halting.has(pid))
+      const look = isAwaited ? 'all' : duties.lookAt(place, attention, call)
       // What is taken for granted is so until a process beside it says otherwise.
       if (look === 'none') continue
       looks.add(at, this.#read(source, tally, pid, before[at], look, attention))
@@ -95,7 +104,7 @@ export class Processes {
     this.#haltingNow = new Set()
     this.#keep(looks.remembered())
     this.#cgroups.forget(pids.length)
-    return { processes: this.#processes, unreadable: looks.unreadable }
+    return { processes: this.#processes, unreadable: looks.unreadable, unannounced: this.#roll.done(attention) }
   }
 
   #keep(remembered: readonly Remembered[]): void {
@@ -166,17 +175,17 @@ export type Read = Remembered | 'gone' | 'unreadable'
 
 /**
  * What is known of each of the pids, the place that it had, and who is no longer there. Both lists are in order.
- * `places` is `undefined` where all are where they were.
+ * `places` is `undefined` where all are where they were; else what is known is written to `aligned`.
  */
 function align(
   pids: Int32Array,
   earlier: Int32Array,
   remembered: readonly Remembered[],
+  aligned: (Remembered | undefined)[],
 ): { before: readonly (Remembered | undefined)[]; places: Int32Array | undefined; lost: readonly number[] } {
   let same = 0
   while (same < pids.length && pids[same] === earlier[same]) same += 1
   if (same === pids.length && same === earlier.length) return { before: remembered, places: undefined, lost: [] }
-  const before = new Array<Remembered | undefined>(pids.length)
   const places = new Int32Array(pids.length)
   const lost: number[] = []
   let from = 0
@@ -184,12 +193,13 @@ function align(
     const pid = pids[at] as number
     for (; from < earlier.length && (earlier[from] as number) < pid; from += 1) lost.push(earlier[from] as number)
     const isKnown = earlier[from] === pid
-    before[at] = isKnown ? remembered[from] : undefined
+    aligned[at] = isKnown ? remembered[from] : undefined
     places[at] = isKnown ? from : -1
     if (isKnown) from += 1
   }
   for (; from < earlier.length; from += 1) lost.push(earlier[from] as number)
-  return { before, places, lost }
+  aligned.length = pids.length
+  return { before: aligned, places, lost }
 }
 
 const argvIn = (bytes: Buffer): readonly string[] => parseCmdline(bytes.toString('utf8'))
@@ -221,37 +231,6 @@ function refreshed(before: Remembered, line: StatLine, uptimeMs: number): Rememb
   process.usage.rssPages = line.rssPages
   process.usage.readAtMs = uptimeMs
   return before
-}
-
-/** Ten thousand names, for no longer than it takes to read them: what is kept through a pass grows old, and is dear to collect. */
-function listed(source: ProcSource, tally: Tally): Int32Array | undefined {
-  const listing = tally.count('proc', source.list('/proc'))
-  return listing.kind === 'known' ? pidsIn(listing.value) : undefined
-}
-
-/** Beyond any pid, and what an array of them holds. */
-const LARGEST = 0x7fffffff
-
-/** In order: sources list by name, and 9 stands behind 10. */
-function pidsIn(names: readonly string[]): Int32Array {
-  const pids = new Int32Array(names.length)
-  let count = 0
-  for (const name of names) {
-    const first = name.charCodeAt(0)
-    if (first < 0x31 || first > 0x39) continue
-    const pid = Number(name)
-    if (!Number.isInteger(pid) || pid > LARGEST) continue
-    pids[count] = pid
-    count += 1
-  }
-  const found = pids.subarray(0, count)
-  return isAscending(found) ? found : found.sort()
-}
-
-/** The kernel lists processes in this order; a copy of its listing need not. fs/proc/base.c, proc_pid_readdir */
-function isAscending(pids: Int32Array): boolean {
-  for (let at = 1; at < pids.length; at += 1) if ((pids[at] as number) < (pids[at - 1] as number)) return false
-  return true
 }
 
 /** Spelt out: a spread of an object this large is slower than anything else that is done with it. */

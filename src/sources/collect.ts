@@ -3,6 +3,7 @@ import type { InterestOf, ProcessSample, Wanted } from '../core/model/process.ts
 import { mapReading, valueOf } from '../core/model/reading.ts'
 import { carriedElements, carriedList, same } from '../core/model/same.ts'
 import * as hostFiles from '../core/procfs/host-files.ts'
+import type { Announced } from './announcements.ts'
 import type { Attention, Look } from './attention.ts'
 import { Audit } from './audit.ts'
 import { BareStates } from './collect-bare-states.ts'
@@ -34,6 +35,8 @@ export interface Looking {
   readonly look?: Look
   /** Pids that are read whoever's turn it is. */
   readonly concern?: ReadonlySet<number>
+  /** What the kernel told since the last pass; `undefined` where nobody listens, or not all of it was heard. */
+  readonly announced?: Announced
 }
 
 const nobody: ReadonlySet<number> = new Set()
@@ -92,7 +95,7 @@ export class Collector {
   /** @returns `false` when the source has no further moment. */
   async pass(
     interestOf: InterestOf,
-    { look = 'in turns', concern = nobody }: Looking = {},
+    { look = 'in turns', concern = nobody, announced }: Looking = {},
   ): Promise<HostSample | false> {
     const moment = await this.#source.begin()
     if (moment === false) return false
@@ -110,13 +113,14 @@ export class Collector {
       pass: this.#pass,
       // A bundle that came or went says something about its shim, and about what that keeps.
       look: look === 'closely' || this.#bundles.stir(source, tally) ? 'closely' : 'in turns',
+      announced,
       wanted: this.#looked?.wanted ?? new Map(),
       concern,
       newSinceTicks: ((uptimeMs ?? 0) - this.#rhythm.settlingMs) / 10,
       youngSinceTicks: ((uptimeMs ?? 0) - YOUNG_MS) / 10,
       uptimeMs: uptimeMs ?? moment.takenAtMs - (bootedAtMs ?? 0),
     }
-    const { processes: cheap, unreadable } = this.#processes.collect(source, tally, attention)
+    const { processes: cheap, unreadable, unannounced } = this.#processes.collect(source, tally, attention)
     const wanted = this.#looked?.processes === cheap ? this.#looked.wanted : interestOf(cheap, this.#looked)
     this.#looked = { processes: cheap, wanted }
     // Where no clock of the kernel can be read, whoever started last is as old as the node surely is, and no more.
@@ -146,7 +150,7 @@ export class Collector {
       processes,
       ...around,
       bundlesListed: this.#bundles.listed,
-      audit: this.#audit.collect(source, { processes, bundles: around.bundles }, attention),
+      audit: this.#audit.collect(source, { processes, unannounced, bundles: around.bundles }, attention),
       reads: tally.reads,
       denied: tally.denied,
       durationMs: performance.now() - startedMs,

@@ -3,6 +3,7 @@ import { firstNamespace, parseInodeLink } from '../core/procfs/link.ts'
 import type { ProcessEvent } from '../core/procfs/process-event.ts'
 import type { ConnectorObstacle, ConnectorTrial } from '../core/model/sight.ts'
 import { type ConnectorSocket, openConnector } from './connector-socket.ts'
+import { Announcements } from './announcements.ts'
 import { BriefContainers } from './brief-containers.ts'
 import { Kin } from './kin.ts'
 import { Numbering } from './numbering.ts'
@@ -13,6 +14,9 @@ import type { News, WakeUps } from './wake-ups.ts'
 const BUFFER_BYTES = 8 * 1024 * 1024
 /** Between two drainings while events keep coming: short after one that mattered, longer and longer in a flood. */
 const PAUSE_MS = { least: 2, most: 16 } as const
+
+/** Until there is nothing more to be heard; each takes thousands of events. */
+const MOST_DRAININGS = 8
 
 /** For tests: how much room the kernel has. */
 interface Room {
@@ -43,6 +47,7 @@ function wakeUpsOf(socket: ConnectorSocket, procfs: string): WakeUps {
   const brief = new BriefContainers(procfs)
   const kin = new Kin(brief)
   const numbering = new Numbering()
+  const announcements = new Announcements()
   let wake: (news: News) => void = () => {}
   let heard = 0
   let told = 0
@@ -60,6 +65,7 @@ function wakeUpsOf(socket: ConnectorSocket, procfs: string): WakeUps {
     const hear = (event: ProcessEvent) => {
       heard += 1
       if (numbering.skippedBefore(event)) isLost = true
+      announcements.hear(event)
       const weight = kin.weigh(event, nowMs)
       if (weight === undefined) return
       told += 1
@@ -69,6 +75,7 @@ function wakeUpsOf(socket: ConnectorSocket, procfs: string): WakeUps {
     if (dropped > 0 || isLost) {
       overflows += Math.max(dropped, 1)
       kin.forget()
+      announcements.miss()
       news = 'done'
     }
     pauseMs = told > toldBefore ? PAUSE_MS.least : Math.min(pauseMs * 2, PAUSE_MS.most)
@@ -98,6 +105,13 @@ function wakeUpsOf(socket: ConnectorSocket, procfs: string): WakeUps {
       brief.follow(seen)
       const news = kin.follow(seen, performance.now())
       if (news !== undefined) wake(news)
+    },
+    announced() {
+      let left = MOST_DRAININGS
+      while (left > 0 && drain()) left -= 1
+      // There is more than can be heard: by the time it is, something else has happened.
+      if (left === 0) announcements.miss()
+      return announcements.take()
     },
     counts: () => ({
       events: { process: told },

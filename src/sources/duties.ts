@@ -1,12 +1,14 @@
-import type { ProcessSample } from '../core/model/process.ts'
+import { isEnding, type ProcessSample } from '../core/model/process.ts'
 import { type Attention, isFleeting } from './attention.ts'
 import type { Remembered } from './collect-processes.ts'
 import { isTurn } from './rhythm.ts'
+import type { RollCall } from './roll.ts'
 
 /** Bits of a process's mark. */
 const UNCLEAR = 1
 const KEEPER = 2
 const FLEETING = 4
+const ENDING = 8
 
 /**
  * How much of each process is read in a pass. Of ten thousand processes a pass reads a tenth: the others must not cost a
@@ -47,8 +49,20 @@ export class Duties {
     return known === this.#known && wanted === this.#wanted
   }
 
-  /** @param at the place of a process in the list that this was made of. */
-  lookAt(at: number, attention: Attention): 'all' | 'stat' | 'none' {
+  /** Whether the process at this place has ended, or is about to. */
+  isEnding(at: number): boolean {
+    return ((this.#marks[at] as number) & ENDING) !== 0
+  }
+
+  /**
+   * @param at the place of a process in the list that this was made of
+   * @param call whether its programs, names and end would have been announced, and whether it is listed
+   */
+  lookAt(
+    at: number,
+    attention: Attention,
+    { isHeard, isListed }: Pick<RollCall, 'isHeard' | 'isListed'>,
+  ): 'all' | 'stat' | 'none' {
     const { rhythm, concern, look } = attention
     const pid = this.#pids[at] as number
     const mark = this.#marks[at] as number
@@ -57,7 +71,10 @@ export class Duties {
     if (born >= attention.newSinceTicks || (isYoung && (mark & KEEPER) !== 0)) return 'all'
     if ((mark & UNCLEAR) !== 0 || isTurn(pid, rhythm.texts, attention)) return 'all'
     if (concern.size > 0 && concern.has(pid)) return 'all'
-    if (isYoung || (mark & FLEETING) !== 0 || isTurn(pid, rhythm.stat, attention)) return 'stat'
+    // Nothing tells when somebody is reaped, but that he is not listed.
+    if (!isListed && (mark & ENDING) !== 0) return 'stat'
+    const stat = isHeard ? rhythm.unannounced : rhythm.stat
+    if ((isYoung && !isHeard) || (mark & FLEETING) !== 0 || isTurn(pid, stat, attention)) return 'stat'
     if ((mark & KEEPER) === 0) return 'none'
     return look === 'closely' || isTurn(pid, rhythm.keepers, attention) ? 'stat' : 'none'
   }
@@ -68,7 +85,8 @@ function markOf({ pid, process }: Remembered, wanted: Attention['wanted']): numb
   return (
     (isUnclear(process) ? UNCLEAR : 0) |
     (want === undefined ? 0 : KEEPER) |
-    (want !== undefined && isFleeting(want.interest) ? FLEETING : 0)
+    (want !== undefined && isFleeting(want.interest) ? FLEETING : 0) |
+    (isEnding(process) ? ENDING : 0)
   )
 }
 

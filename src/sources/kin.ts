@@ -24,6 +24,11 @@ export interface MadeProcesses {
   ended(pid: number, nowMs: number): void
 }
 
+type OfLife = Extract<ProcessEvent, { what: 'fork' | 'exec' | 'exit' }>
+
+const isOfLife = (event: ProcessEvent): event is OfLife =>
+  event.what === 'fork' || event.what === 'exec' || event.what === 'exit'
+
 /**
  * Tells the few events that change what is shown from the many that do not: on a node most are of commands in containers
  * and of their threads. What matters are ends of daemons, shims and the first processes of containers, programs that these
@@ -67,14 +72,14 @@ export class Kin {
 
   /** @returns `undefined`: not worth a pass. */
   weigh(event: ProcessEvent, nowMs: number): News | undefined {
-    if (event.what === 'ack' || event.what === 'other' || event.thread !== event.pid) return undefined
+    if (!isOfLife(event) || event.thread !== event.pid) return undefined
     const news = this.#newsOf(event, nowMs)
     if (news === undefined && event.what !== 'fork' && this.#strangers.size < MOST_STRANGERS)
       this.#strangers.add(event.pid)
     return news
   }
 
-  #newsOf(event: Extract<ProcessEvent, { pid: number }>, nowMs: number): News | undefined {
+  #newsOf(event: OfLife, nowMs: number): News | undefined {
     const { pid } = event
     const young = this.#young.get(pid)
     switch (event.what) {

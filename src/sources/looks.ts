@@ -1,4 +1,4 @@
-import type { ProcessSample } from '../core/model/process.ts'
+import { isDead } from '../core/model/process.ts'
 import type { Read, Remembered } from './collect-processes.ts'
 
 /** A node has now a few more processes, now a few less. */
@@ -11,6 +11,7 @@ const SPARE_PLACES = 256
 export class Looks {
   #pids: Int32Array = new Int32Array()
   #before: readonly (Remembered | undefined)[] = []
+  #isShifted = false
   #found: (Remembered | undefined)[] | undefined
   #wasRead = new Uint8Array()
   /** Pids whose process ended, reaped or not, or is another one now: whoever has such a parent has another. */
@@ -19,10 +20,19 @@ export class Looks {
   readonly #parents = new Set<number>()
   #unreadable = 0
 
-  /** @param before what is known of each of the pids. */
-  begin(pids: Int32Array, before: readonly (Remembered | undefined)[], lost: readonly number[]): void {
+  /**
+   * @param before what is known of each of the pids
+   * @param isShifted whether somebody has another place in it than in the list of the last pass
+   */
+  begin(
+    pids: Int32Array,
+    before: readonly (Remembered | undefined)[],
+    lost: readonly number[],
+    isShifted: boolean,
+  ): void {
     this.#pids = pids
     this.#before = before
+    this.#isShifted = isShifted
     this.#found = undefined
     if (this.#wasRead.length < pids.length) this.#wasRead = new Uint8Array(pids.length + SPARE_PLACES)
     else this.#wasRead.fill(0)
@@ -50,7 +60,7 @@ export class Looks {
     const now = found?.process
     const then = before?.process
     const isSameProcess = then?.key === now?.key
-    if (then !== undefined && (!isSameProcess || (isDead(now) && !isDead(then))))
+    if (then !== undefined && (!isSameProcess || (now !== undefined && isDead(now) && !isDead(then))))
       this.#lost.add(this.#pids[at] as number)
     if (now === undefined || (isSameProcess && then?.ppid === now.ppid)) return
     this.#parents.add(now.ppid)
@@ -74,10 +84,14 @@ export class Looks {
     }
   }
 
-  /** The list that was given where nothing in it changed. */
+  /** The list that was given where nothing in it changed, and never more than one new one: they are long. */
   remembered(): readonly Remembered[] {
-    const found = this.#found ?? this.#before
-    return found.includes(undefined) ? found.filter((each) => each !== undefined) : (found as readonly Remembered[])
+    if (this.#found === undefined && !this.#isShifted) return this.#before as readonly Remembered[]
+    const found = this.#found ?? [...this.#before]
+    let count = 0
+    for (const each of found) if (each !== undefined) found[count++] = each
+    found.length = count
+    return found as readonly Remembered[]
   }
 
   #check(at: number, readAgain: (known: Remembered) => Read): void {
@@ -85,8 +99,6 @@ export class Looks {
     if (known !== undefined && this.#wasRead[at] === 0) this.add(at, readAgain(known))
   }
 }
-
-const isDead = (process: ProcessSample | undefined): boolean => process?.state === 'Z' || process?.state === 'X'
 
 /** @returns -1 where it is not there. */
 function indexOf(sorted: Int32Array, pid: number): number {

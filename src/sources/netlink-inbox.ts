@@ -31,10 +31,14 @@ export function netlinkInbox(libc: Libc) {
     setLong(header + 24, 1n)
   }
 
+  /** Headers that the last call filled in: mostly a few of them. */
+  let used = AT_ONCE
+
   return {
     receive(fd: number, heard: (event: ProcessEvent) => void): number {
-      for (let n = 0; n < AT_ONCE; n += 1) view.setUint32(headersAt + n * MESSAGE + 8, ADDRESS_BYTES, true)
+      for (let n = 0; n < used; n += 1) view.setUint32(headersAt + n * MESSAGE + 8, ADDRESS_BYTES, true)
       const count: number = libc.recvmmsg(fd, headers, AT_ONCE, 0, null)
+      used = Math.max(0, count)
       for (let n = 0; n < count; n += 1) {
         // The kernel is 0; nobody else is believed.
         if (view.getUint32(sendersAt + n * 16 + 4, true) !== 0) continue

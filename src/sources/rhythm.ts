@@ -5,6 +5,13 @@
 export interface Rhythm {
   /** `stat` of everybody: state, parent, name, and whether the pid is another process's by now. */
   readonly stat: number
+  /**
+   * The same where the kernel announces programs, names and ends: what is left is a process that stops or is blocked, or
+   * that is put into another process group, and names of the kernel's own workers.
+   */
+  readonly unannounced: number
+  /** The list of all processes, where the kernel announces who comes and who goes. */
+  readonly list: number
   /** `cgroup` and `cmdline`, which change with an exec or not at all, once a process has settled. */
   readonly texts: number
   /** Keepers and the first processes of containers; bundles, connections and freezers. */
@@ -18,7 +25,16 @@ export interface Rhythm {
 }
 
 /** Everything in every pass; what a process waits for takes one more file, and is asked only now and then. */
-export const everyPass: Rhythm = { stat: 1, texts: 1, keepers: 1, settlingMs: 0, waits: 15, isSpread: false }
+export const everyPass: Rhythm = {
+  stat: 1,
+  unannounced: 1,
+  list: 1,
+  texts: 1,
+  keepers: 1,
+  settlingMs: 0,
+  waits: 15,
+  isSpread: false,
+}
 
 /** The daemon's: at an interval of 2 s, everybody's state is at the most 20 s old, and a keeper's 10 s. */
 export function inTurns(intervalMs: number): Rhythm {
@@ -27,7 +43,18 @@ export function inTurns(intervalMs: number): Rhythm {
   const keepers = turns(5, 10)
   // So each is read at the age of a second or later.
   const settlingMs = intervalMs + 1_000
-  return { stat: turns(10, 20), texts: turns(60, 120), keepers, settlingMs, waits: 3 * keepers, isSpread: true }
+  const stat = turns(10, 20)
+  return {
+    stat,
+    // A multiple: nobody's turn is further away when it becomes rarer.
+    unannounced: 3 * stat,
+    list: turns(5, 10),
+    texts: turns(60, 120),
+    keepers,
+    settlingMs,
+    waits: 3 * keepers,
+    isSpread: true,
+  }
 }
 
 /** Whether it is the turn of a number in a pass. Neighbours have different turns, however they are spaced. */

@@ -11,6 +11,7 @@ export function severalWakeUps(first: WakeUps, ...others: readonly WakeUps[]): W
     follow(seen) {
       for (const one of all) one.follow(seen)
     },
+    ...(first.announced === undefined ? {} : { announced: first.announced.bind(first) }),
     counts: () => all.map((one) => one.counts()).reduce(added),
     close() {
       for (const one of all) one.close()

@@ -1,4 +1,5 @@
 import type { Container, Daemon, Shim } from '../core/model/snapshot.ts'
+import type { Announced } from './announcements.ts'
 
 /** What is watched: cgroups of containers and those above them, or the directories in which containerd keeps bundles. */
 export type WatchedKind = 'cgroup' | 'bundle'
@@ -22,6 +23,8 @@ export interface WakeUps {
   start(wake: (news: News) => void): void
   /** Watches these processes and where they live, and leaves those that are gone. */
   follow(seen: Followed): void
+  /** To whom something happened since this was asked last. Absent where processes are not what is heard of. */
+  announced?(): Announced
   counts(): SourceCounts
   close(): void
 }

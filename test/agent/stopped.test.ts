@@ -135,7 +135,7 @@ async function accusedIn(before: Archive, after: Archive, tornAt?: number): Prom
   const runner = new PassRunner(node.source, options)
   const accused = new Set<string>()
   const look = async () => {
-    const outcome = await runner.next('closely')
+    const outcome = await runner.next({ look: 'closely' })
     if (outcome === false) throw new Error('the node ended')
     for (const { key } of outcome.snapshot.verdicts) accused.add(key)
   }

@@ -10,6 +10,8 @@
 //   --workers=N      processes that a container forked: a pod is a shim, a sandbox, a container and these; 13 unless given
 //   --only=PART,…    passes (ours, the floor, the peers), daemon (serve, whole), outputs (feed and metrics); all unless given
 //   --peers=off      without process-exporter and node_exporter
+//   --connector=on   with the kernel's events of processes. They are heard in the first pid namespace alone: the worlds
+//                    have this machine's pids then, and whoever else is on it is among their processes
 //   --serve=ARGS     what serve is given besides, with spaces between
 //
 // Each size gets a world of its own: a pid namespace with its own /proc, filled with pods that sleep (farm.c), so that
@@ -45,6 +47,7 @@ const { values: options } = parseArgs({
     workers: { type: 'string', default: '13' },
     only: { type: 'string', default: PARTS.join() },
     peers: { type: 'string', default: 'on' },
+    connector: { type: 'string', default: 'off' },
     serve: { type: 'string', default: '' },
   },
 })
@@ -128,6 +131,7 @@ async function measure(size) {
   const file = join(folder, `${size}.json`)
   const world = join(import.meta.dirname, 'world.mjs')
   const peers = options.peers === 'on'
+  const connector = options.connector === 'on'
   const serveArguments = options.serve.split(' ').filter(Boolean)
   const order = JSON.stringify({
     size,
@@ -136,17 +140,19 @@ async function measure(size) {
     peers,
     parts,
     seconds,
+    connector,
     serveArguments,
     folder,
     cgroupRoots,
     file,
   })
-  // unshare passes no signal on, but dies of it, and the kernel then ends the world.
-  const unshared = ['--pid', '--fork', '--kill-child', '--mount-proc', join(folder, 'farm'), 'init']
-  const child = spawn('unshare', [...unshared, process.execPath, world, order], {
+  // unshare passes no signal on, but dies of it, and the kernel then ends the world. Of one that has this machine's pids
+  // unshare becomes the first process, which ends the others.
+  const own = connector ? ['--mount'] : ['--pid', '--fork', '--kill-child', '--mount-proc']
+  const child = spawn('unshare', [...own, join(folder, 'farm'), 'init', process.execPath, world, order], {
     stdio: 'inherit',
     signal: ending.signal,
-    killSignal: 'SIGKILL',
+    killSignal: connector ? 'SIGTERM' : 'SIGKILL',
   })
   const [code] = await once(child, 'exit')
   for (const root of cgroupRoots) emptyCgroups(root)

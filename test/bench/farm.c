@@ -5,7 +5,8 @@
 //   containerd              listens, and on SIGUSR1 connects to every shim, as it does to track them
 //   containerd-shim-runc-v2 listens, starts its containers in their cgroups and writes their init.pid
 //   kubelet, pause, app     sleep; app forks its workers first, and replaces one of them for each SIGUSR1
-//   farm init COMMAND…      process 1 of the world: runs the command, reaps everybody, and ends as the command ends
+//   farm init COMMAND…      process 1 of the world: runs the command, reaps everybody, and ends as the command ends, and
+//                           everybody with it, also where it is not process 1 but adopts who is left behind
 //
 // A line of PODS: SANDBOX-ID CONTAINER-ID CGROUP-OF-THE-POD SOCKET. Readiness is a byte on descriptor 3.
 #define _GNU_SOURCE
@@ -18,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -140,7 +142,27 @@ static void app(int count) {
   }
 }
 
+static void awake(int signal) {
+  (void)signal;
+}
+
+/** Whoever is killed leaves its children to this process. */
+static void end_all(void) {
+  for (int killed = 1; killed > 0;) {
+    FILE *children = fopen("/proc/thread-self/children", "re");
+    if (!children) err(1, "/proc/thread-self/children");
+    killed = 0;
+    for (int child; fscanf(children, "%d", &child) == 1; killed++) kill(child, SIGKILL);
+    fclose(children);
+    for (int ended = 0; ended < killed; ended++) wait(NULL);
+  }
+}
+
 static int init(char **command) {
+  // Without SA_RESTART: what asks it to end is to end its waiting.
+  struct sigaction asked = {.sa_handler = awake};
+  sigaction(SIGTERM, &asked, NULL);
+  if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0) err(1, "prctl");
   pid_t pid = fork();
   if (pid < 0) err(1, "fork");
   if (pid == 0) {
@@ -150,8 +172,9 @@ static int init(char **command) {
   for (;;) {
     int status;
     pid_t ended = wait(&status);
-    if (ended == pid) return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
-    if (ended < 0 && errno != EINTR) err(1, "wait");
+    if (ended != pid && ended >= 0) continue;
+    if (getpid() != 1) end_all();
+    return ended == pid && WIFEXITED(status) ? WEXITSTATUS(status) : 1;
   }
 }
 

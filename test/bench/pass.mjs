@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { inspect, interestOf } from '../../dist/core/inspect.js'
 import { newMemory } from '../../dist/core/model/memory.js'
 import { Collector } from '../../dist/sources/collect.js'
+import { connectorWakeUps } from '../../dist/sources/connector.js'
 import { liveSource } from '../../dist/sources/live.js'
 import { inTurns } from '../../dist/sources/rhythm.js'
 
@@ -14,6 +15,8 @@ const readers = {
   again: () => kept(reader(live)),
   /** As the daemon does it: whoever nothing hangs on is read in turns. */
   'in turns': () => kept(reader(live, { rhythm: inTurns(2_000) })),
+  /** The same with the process connector: most passes do without the list of processes. */
+  announced: () => kept(reader(live, { rhythm: inTurns(2_000) }, listen())),
 }
 const kept =
   (same, prepare = () => {}) =>
@@ -30,20 +33,21 @@ process.on('message', async (question) => {
   if (readerOf === undefined) {
     readerOf = readers[question.kind]()
     // A daemon has made passes for days: its code is compiled, and what is read now and then was read before.
-    for (let pass = 0; question.kind === 'in turns' && pass < LONG_RUNNING; pass += 1) await readerOf().pass()
+    const isKept = question.kind === 'in turns' || question.kind === 'announced'
+    for (let pass = 0; isKept && pass < LONG_RUNNING; pass += 1) await readerOf().pass()
   }
   process.send(question.garbage ? await allocated() : await measure(readerOf()))
 })
 process.on('disconnect', () => process.exit(0))
 
 /** A collector and what one pass leaves to the next. */
-function reader(source, options) {
+function reader(source, options, wakeUps) {
   const collector = new Collector(source, options)
   let memory = newMemory({ run: 'bench', graceMs: 10_000, measureEveryMs: 30_000 })
   let concern
   return {
     async pass() {
-      const host = await collector.pass(interestOf, { concern })
+      const host = await collector.pass(interestOf, { concern, announced: wakeUps?.announced() })
       const read = process.cpuUsage()
       const inspected = inspect(host, memory)
       memory = inspected.memory
@@ -54,6 +58,13 @@ function reader(source, options) {
       memory = { ...memory, grown: null }
     },
   }
+}
+
+function listen() {
+  const wakeUps = connectorWakeUps({ procfs: '/proc' })
+  if (typeof wakeUps === 'string') throw new Error(`the process connector cannot be heard: ${wakeUps}`)
+  wakeUps.start(() => {})
+  return wakeUps
 }
 
 async function measure(reader) {

@@ -10,6 +10,7 @@ const comparedWith = {
   'pass: changed': ['floor: files of the next pass', 'floor: stat, cgroup, cmdline'],
   'pass: again': ['floor: files of the next pass', 'floor: stat, cgroup, cmdline'],
   'pass: in turns': ['floor: stat', 'floor: stat, cgroup, cmdline'],
+  'pass: announced': ['floor: stat', 'floor: stat, cgroup, cmdline'],
   'process-exporter': ['pass: cold', 'pass: in turns'],
   'node_exporter: processes': ['pass: cold', 'pass: in turns'],
 }

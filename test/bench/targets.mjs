@@ -49,6 +49,13 @@ export function renderTargets(results, outputs) {
       of([10_000, 30_000], compared('pass: in turns', 'floor: stat')),
     ),
     target(
+      'the same with the process connector',
+      '≤ 0.15',
+      number,
+      atMost(0.15),
+      of([10_000, 30_000], compared('pass: announced', 'floor: stat')),
+    ),
+    target(
       'all that the daemon does in an interval, with 1 % churn / the same C program once',
       '≤ 0.30',
       number,

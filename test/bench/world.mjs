@@ -1,5 +1,5 @@
-// Fills a world with sleeping pods and measures in it. Started by bench.mjs in a pid and mount namespace of its own, whose
-// process 1 reaps (farm.c).
+// Fills a world with sleeping pods and measures in it. Started by bench.mjs in a mount namespace of its own and mostly a pid
+// namespace, whose process 1 reaps (farm.c).
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { linkSync, copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
@@ -9,9 +9,8 @@ import { bundleConfig } from './bundle-config.mjs'
 import { floor, garbage, nodeExporter, pass, processExporter, record } from './contenders.mjs'
 import { appsOf, wholeDaemon } from './whole-daemon.mjs'
 
-const { size, workers, rounds, peers, parts, seconds, serveArguments, folder, cgroupRoots, file } = JSON.parse(
-  process.argv[2],
-)
+const { size, workers, rounds, peers, parts, seconds, connector, serveArguments, folder, cgroupRoots, file } =
+  JSON.parse(process.argv[2])
 const address = '/run/containerd/containerd.sock'
 const bundles = '/run/containerd/io.containerd.runtime.v2.task/k8s.io'
 
@@ -46,7 +45,7 @@ process.exit(0)
 
 async function passes() {
   const lists = await record(folder)
-  const ours = ['cold', 'changed', 'again', 'in turns'].map(pass)
+  const ours = ['cold', 'changed', 'again', 'in turns', ...(connector ? ['announced'] : [])].map(pass)
   const contenders = [
     ...ours,
     floor(folder, 'floor: files of the cold pass', ['list', lists.cold]),
@@ -83,7 +82,7 @@ async function daemon() {
     ),
     perInterval: size / 100,
     seconds,
-    serveArguments,
+    serveArguments: [...(connector ? ['--wake-ups', 'connector'] : []), ...serveArguments],
     cgroups: cgroupRoots
       .map((root) => `${root}/kubepods/burstable`)
       .find((path) => path.includes('/freezer/') || cgroupRoots.length === 1),

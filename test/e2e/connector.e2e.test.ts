@@ -2,11 +2,17 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { startLoop } from '../../src/agent/loop.ts'
 import { passesHere } from '../../src/agent/passes.ts'
 import type { EventType } from '../../src/core/model/event.ts'
+import { interestOf } from '../../src/core/inspect.ts'
+import type { Announced } from '../../src/sources/announcements.ts'
+import { Collector } from '../../src/sources/collect.ts'
+import type { ProcSource } from '../../src/sources/proc-source.ts'
+import { inTurns } from '../../src/sources/rhythm.ts'
 import { connectorWakeUps } from '../../src/sources/connector.ts'
 import { liveSource } from '../../src/sources/live.ts'
 import { attempt, run } from './support/command.ts'
@@ -202,6 +208,62 @@ describe.skipIf(skipReal())('the process connector on a real node', () => {
     }
   })
 
+  test('passes follow what is announced, with a list of all processes now and then, and see what is there', async () => {
+    const wakeUps = connectorWakeUps(host)
+    if (typeof wakeUps === 'string') throw new Error(`no connector: ${wakeUps}`)
+    const live = liveSource(host)
+    let lists = 0
+    const counting: ProcSource = {
+      ...live,
+      list(path) {
+        if (path === '/proc') lists += 1
+        return live.list(path)
+      },
+    }
+    const follower = new Collector(counting, { rhythm: inTurns(2_000) })
+    const family = await startFamily()
+    try {
+      wakeUps.start(() => {})
+      const seenBy = async (collector: Collector, announced: Announced) => {
+        const host = await collector.pass(interestOf, { announced })
+        if (host === false) throw new Error('the node ended')
+        const found = host.processes.filter(({ session }) => session === family.pid)
+        return {
+          differences: host.audit.differences,
+          found: found.map(({ key, ppid, comm, state, argv, cgroup }) => ({
+            ...{ key, ppid, comm, argv, cgroup },
+            isDead: state === 'Z',
+          })),
+        }
+      }
+      const before = (await seenBy(follower, wakeUps.announced?.())).found.length
+      expect(before).toBeGreaterThan(1_000)
+      const rounds = 40
+      let passes = 0
+      for (let round = 0; round < rounds; round += 1) {
+        await family.does(happenings[round % happenings.length] ?? '')
+        // A program that is just starting is one thing to the first look and another to the next.
+        await until('nothing happens meanwhile', async () => {
+          const first = await seenBy(new Collector(live), undefined)
+          const { found, differences } = await seenBy(follower, wakeUps.announced?.())
+          const second = await seenBy(new Collector(live), undefined)
+          passes += 1
+          expect(differences).toEqual({})
+          if (JSON.stringify(first.found) !== JSON.stringify(second.found)) return false
+          expect(found).toEqual(second.found)
+          return true
+        })
+      }
+      const { processEvents } = wakeUps.counts()
+      console.log(`${passes} passes over ${before} processes: ${lists} lists, ${processEvents?.heard} events heard`)
+      expect(processEvents?.lost).toBe(0)
+      expect(lists).toBeLessThan(0.7 * passes)
+    } finally {
+      wakeUps.close()
+      await family.end()
+    }
+  })
+
   test('it ends at once, also in the midst of events and without being closed', async () => {
     const storm = spawn('sh', ['-c', 'while :; do /bin/true; done'], { stdio: 'ignore' })
     const script = (end: string) => `
@@ -250,6 +312,44 @@ describe.skipIf(skipReal())('the process connector on a real node', () => {
     }
   })
 })
+
+/** What a shell does for its family to be another one: `$p` is its latest child. */
+const happenings = [
+  'sleep 1001 & p=$!',
+  'kill -9 $p; wait $p',
+  // Its child has another parent.
+  'sh -c "sleep 1002 & sleep 1003 & exit"',
+  // It becomes another program, when it can be told to.
+  `sh -c 'trap "exec sleep 1004" USR1; sleep 1006 & wait' & p=$!; until grep -q '^SigCgt:.*2..$' /proc/$p/status; do usleep 1000; done`,
+  'kill -USR1 $p; until grep -q ^sleep /proc/$p/comm; do usleep 1000; done',
+  // Nobody reaps its child, and then another does.
+  'sh -c "usleep 1000 & exec sleep 1005" & p=$!; until grep -q " Z $p " /proc/[0-9]*/stat; do usleep 1000; done',
+  'kill -9 $p; wait $p; while grep -q "(usleep) Z" /proc/[0-9]*/stat; do usleep 1000; done',
+  'printf renamed > /proc/$$/comm',
+  'printf again > /proc/$$/comm',
+]
+
+/** A thousand who sleep, and a shell of busybox among them, in a session of its own. */
+async function startFamily() {
+  const shell = spawn('busybox', ['sh'], { detached: true, stdio: ['pipe', 'pipe', 'inherit'] })
+  const lines = createInterface({ input: shell.stdout })
+  const does = async (what: string) => {
+    const done = once(lines, 'line')
+    shell.stdin.write(`{ ${what}; } 2>/dev/null; echo\n`)
+    await done
+  }
+  await does('i=0; while [ $i -lt 1000 ]; do sleep 1000 & i=$((i+1)); done')
+  const pid = shell.pid ?? 0
+  return {
+    pid,
+    does,
+    async end() {
+      const ended = once(shell, 'exit')
+      process.kill(-pid, 'SIGKILL')
+      await ended
+    },
+  }
+}
 
 /** Another one over the same world. */
 async function agentWith(world: World, choice: (typeof choices)[number]) {

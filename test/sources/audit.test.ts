@@ -2,13 +2,12 @@ import { expect, it } from 'vitest'
 import type { AuditFindings } from '../../src/core/model/host.ts'
 import type { ProcessSample } from '../../src/core/model/process.ts'
 import { type Archive, archiveSource, type Entry } from '../../src/sources/archive.ts'
-import type { Attention } from '../../src/sources/attention.ts'
 import { Audit } from '../../src/sources/audit.ts'
 import { Processes } from '../../src/sources/collect-processes.ts'
-import { everyPass, inTurns } from '../../src/sources/rhythm.ts'
+import { everyPass } from '../../src/sources/rhythm.ts'
 import { Tally } from '../../src/sources/tally.ts'
+import { attentionIn } from './attention.ts'
 
-const rhythm = inTurns(2_000)
 /** More than one round of a node as small as these. */
 const ROUND = 400
 
@@ -33,17 +32,6 @@ function nodeOf(rows: Readonly<Record<number, Row>>): Archive {
   return { takenAtMs: 0, entries, listings: new Map(), facts: new Map() }
 }
 
-const attentionIn = (pass: number, own = rhythm): Attention => ({
-  rhythm: own,
-  pass,
-  look: 'in turns',
-  wanted: new Map(),
-  concern: new Set(),
-  newSinceTicks: 1_000,
-  youngSinceTicks: 1_000,
-  uptimeMs: 0,
-})
-
 async function sourceOf(rows: Readonly<Record<number, Row>>) {
   const source = archiveSource([nodeOf(rows)])
   await source.begin()
@@ -62,7 +50,7 @@ async function audited(
   const audit = new Audit()
   const found: AuditFindings[] = []
   for (let pass = 1; pass <= ROUND; pass += 1) {
-    const view = { processes: await seenIn(viewIn(pass)), bundles: [] }
+    const view = { processes: await seenIn(viewIn(pass)), unannounced: 0, bundles: [] }
     // What is read is the node as it is when it is read.
     found.push(audit.collect(await sourceOf(nodeIn(pass)), view, attentionIn(pass)))
   }
@@ -99,6 +87,11 @@ it.each<[string, Row]>([
   expect(Object.keys(differences)).toEqual([field])
 })
 
+it('finds that the kernel has not said a word of who came or went', async () => {
+  const view = { processes: await seenIn(node), unannounced: 2, bundles: [] }
+  expect(new Audit().collect(await sourceOf(node), view, attentionIn(1)).differences).toEqual({ process: 2 })
+})
+
 it('takes no offence at what was seen in time, nor at what did not last', async () => {
   const changed = { ...node, 20: { state: 'D' } }
   for (let noticed = 1; noticed < 8; noticed += 1) {
@@ -117,6 +110,6 @@ it('takes no offence at what was seen in time, nor at what did not last', async 
 
 it('reads nothing more where every pass reads everything', async () => {
   const source = await sourceOf({ 1: { ppid: 0 }, 20: { state: 'D' } })
-  const view = { processes: await seenIn(node), bundles: [] }
+  const view = { processes: await seenIn(node), unannounced: 0, bundles: [] }
   expect(new Audit().collect(source, view, attentionIn(1, everyPass))).toEqual({ rounds: 0, differences: {} })
 })

@@ -7,6 +7,7 @@ import { Audit } from '../../src/sources/audit.ts'
 import { Processes } from '../../src/sources/collect-processes.ts'
 import { type Archive, archiveSource, type Entry } from '../../src/sources/archive.ts'
 import { Tally } from '../../src/sources/tally.ts'
+import { attentionIn } from './attention.ts'
 
 const rhythm = inTurns(2_000)
 
@@ -43,6 +44,7 @@ interface Looking {
   readonly newSince?: number
   readonly youngSince?: number
   readonly audit?: Audit
+  readonly announced?: readonly number[] | undefined
 }
 
 async function pass(
@@ -54,26 +56,26 @@ async function pass(
     look = 'in turns',
     watched = new Map(),
     concern = [],
-    newSince = 1_000,
-    youngSince = 1_000,
+    newSince,
+    youngSince,
     audit,
+    announced,
   }: Looking,
 ) {
   const tally = new Tally()
   const source = archiveSource([nodeOf(rows)])
   await source.begin()
   const attention: Attention = {
-    rhythm: own,
-    pass: number,
+    ...attentionIn(number, own),
     look,
+    announced: announced === undefined ? undefined : Int32Array.from(new Set(announced)).sort(),
     wanted: new Map([...watched].map(([pid, interest]): [number, Wanted] => [pid, { interest }])),
     concern: new Set(concern),
-    newSinceTicks: newSince,
-    youngSinceTicks: youngSince,
-    uptimeMs: 0,
+    ...(newSince === undefined ? {} : { newSinceTicks: newSince }),
+    ...(youngSince === undefined ? {} : { youngSinceTicks: youngSince }),
   }
-  const { processes: found } = processes.collect(source, tally, attention)
-  const missed = audit?.collect(source, { processes: found, bundles: [] }, attention).differences ?? {}
+  const { processes: found, unannounced } = processes.collect(source, tally, attention)
+  const missed = audit?.collect(source, { processes: found, unannounced, bundles: [] }, attention).differences ?? {}
   return { found, reads: tally.reads.known, missed }
 }
 
@@ -240,6 +242,133 @@ describe('who is blocked for a moment', () => {
   })
 })
 
+describe('where the kernel announces who comes and who goes', () => {
+  /** Everybody was looked at since it was first heard. */
+  const heardFrom = rhythm.stat + 2
+
+  async function listening(rows = before): Promise<Processes> {
+    const view = new Processes()
+    for (let number = 1; number < heardFrom; number += 1) await pass(view, rows, { number, announced: [] })
+    return view
+  }
+
+  /** Passes over nodes, each with what is announced before it; how many were found, and how many lists that took. */
+  async function looks(view: Processes, steps: readonly (readonly [Archive, readonly number[] | undefined])[]) {
+    const seen = { found: [] as number[], lists: [] as number[] }
+    for (const [node, announced] of steps) {
+      const source = archiveSource([node])
+      await source.begin()
+      let lists = 0
+      const counting = {
+        ...source,
+        list(path: string) {
+          lists += 1
+          return source.list(path)
+        },
+      }
+      const number = heardFrom + seen.found.length
+      const attention = { ...attentionIn(number), announced: announced && Int32Array.from(announced) }
+      seen.found.push(view.collect(counting, new Tally(), attention).processes.length)
+      seen.lists.push(lists)
+    }
+    return seen
+  }
+
+  const node = nodeOf(before)
+  const grown = nodeOf([...before, { pid: 41, ppid: 31, start: 9 }])
+  const sum = (numbers: readonly number[]) => numbers.reduce((all, one) => all + one, 0)
+
+  it('most passes do without a list: who is announced is there, or has gone', async () => {
+    const { found, lists } = await looks(await listening(), [
+      [grown, []],
+      [grown, [41]],
+      [grown, []],
+      [node, [41]],
+      [node, []],
+    ])
+    expect(found.slice(1)).toEqual([6, 6, 5, 5])
+    expect(sum(lists)).toBe(1)
+  })
+
+  it('all of whoever is announced is read, whoever’s turn it is', async () => {
+    const view = await listening()
+    const after = changed(31, { comm: 'other', argv: 'other', cgroup: '/elsewhere' })
+    const seen = await pass(view, after, { number: heardFrom, announced: [31] })
+    expect(seen.found).toEqual((await truthOf(after)).found)
+  })
+
+  it('it is listed until everybody was looked at since it was first heard, and after a loss again', async () => {
+    const quietly = Array.from({ length: heardFrom }, () => [node, []] as const)
+    expect((await looks(new Processes(), quietly)).lists.slice(0, -2)).toEqual(Array(rhythm.stat).fill(1))
+    const { lists } = await looks(await listening(), [[node, undefined], ...quietly])
+    expect(lists.slice(0, -2)).toEqual(Array(rhythm.stat + 1).fill(1))
+  })
+
+  it('it is listed now and then all the same', async () => {
+    const { lists } = await looks(await listening(), Array(5 * rhythm.list).fill([node, []]))
+    expect(sum(lists)).toBe(5)
+  })
+
+  it('it is listed where somebody cannot be read, and where as many are announced as would be listed', async () => {
+    const denied: Entry = { kind: 'error', errno: 'EACCES' }
+    const broken = { ...node, entries: new Map(node.entries).set('/proc/31/stat', denied) }
+    const view = await listening()
+    await looks(view, Array(rhythm.list - 1).fill([node, []]))
+    expect((await looks(view, [[node, [1, 31]]])).lists).toEqual([1])
+    expect(
+      (
+        await looks(await listening(), [[broken, [31]], ...Array(3).fill([broken, []]), [node, []], [node, []]])
+      ).lists.slice(1),
+    ).toEqual([1, 1, 1, 1, 0])
+  })
+
+  it('who does not say when he is reaped is asked in each pass until he is', async () => {
+    const dead = changed(31, { state: 'Z', argv: '' }).map((row) => (row.pid === 7 ? { ...row, ppid: 1 } : row))
+    const reaped = nodeOf(dead.filter(({ pid }) => pid !== 31))
+    const view = await listening()
+    expect((await pass(view, dead, { number: heardFrom - 1, announced: [31] })).found).toEqual(
+      (await truthOf(dead)).found,
+    )
+    const { found, lists } = await looks(view, [
+      [nodeOf(dead), []],
+      [reaped, []],
+      [reaped, []],
+    ])
+    expect(found).toEqual([5, 4, 4])
+    expect(sum(lists)).toBeLessThan(2)
+  })
+
+  it('a kernel that says nothing of who comes and goes is found out, and not relied on for a while', async () => {
+    const view = await listening()
+    const audit = new Audit()
+    const missed: number[] = []
+    const wrong: boolean[] = []
+    for (let number = heardFrom; number < 2 * rhythm.texts; number += 1) {
+      const rows = [...before, { pid: 100 + Math.floor(number / 2), ppid: 1, start: number - (number % 2) }]
+      const seen = await pass(view, rows, { number, announced: [], audit })
+      missed.push(seen.missed.process ?? 0)
+      wrong.push(seen.found.at(-1)?.pid !== rows.at(-1)?.pid)
+    }
+    const foundOut = missed.findIndex((count) => count > 0)
+    expect(foundOut).toBeGreaterThan(0)
+    expect(foundOut).toBeLessThanOrEqual(2 * rhythm.list + rhythm.stat)
+    expect(wrong.indexOf(true)).toBeLessThan(foundOut)
+    expect(wrong.slice(foundOut + 1, foundOut + rhythm.texts)).not.toContain(true)
+  })
+
+  it('whoever is announced is not asked as often whether he is another', async () => {
+    const readsOf = async (view: Processes, announced: readonly number[] | undefined) => {
+      let reads = 0
+      for (let number = 20; number < 20 + 3 * rhythm.stat; number += 1)
+        reads += (await pass(view, before, { number, announced })).reads
+      return reads
+    }
+    const alone = new Processes()
+    await pass(alone, before, { number: 1 })
+    expect(await readsOf(await listening(), [])).toBeLessThan((await readsOf(alone, undefined)) / 2)
+  })
+})
+
 it('everybody has a turn, as often as the others, and no pass is much dearer than the next', () => {
   for (const spacing of [1, 2, 5, 10, 16, 60]) {
     const pids = Array.from({ length: 1_000 }, (_, index) => 300 + index * spacing)
@@ -270,6 +399,10 @@ const happenings = ['fork', 'exit', 'reap', 'reuse', 'exec', 'stop', 'block', 'w
 /** A kernel's process table, as far as it matters here. */
 class Kernel {
   rows: readonly Row[] = [1, 2, 3, 5, 8, 13, 21, 34].map((pid) => ({ pid, ppid: pid === 1 ? 0 : 1, start: pid }))
+  /** Pids of those that began, became another program or ended, one after the other. */
+  readonly announced: number[] = []
+  /** How many of these came too late for the last pass. */
+  late = 0
   #ticks = 100
   #next = 40
 
@@ -282,6 +415,7 @@ class Kernel {
         this.#next += 1 + (at % 3)
         const parent = one?.pid ?? 1
         this.rows = [...this.rows, { pid: this.#next, ppid: parent, start: this.#ticks }]
+        this.announced.push(this.#next)
         return
       }
       case 'exit':
@@ -298,9 +432,11 @@ class Kernel {
         this.#exit(one.pid)
         this.rows = this.rows.filter(({ pid }) => pid !== one.pid)
         this.rows = [...this.rows, { pid: one.pid, ppid: 1, start: this.#ticks, argv: `another ${this.#ticks}` }]
+        this.announced.push(one.pid)
         return
       case 'exec':
         this.#change(one, { argv: `exec ${this.#ticks}`, ...(at % 2 === 0 ? { comm: `c${this.#ticks}` } : {}) })
+        if (one !== undefined) this.announced.push(one.pid)
         return
       case 'stop':
         this.#change(one, { state: 'T' })
@@ -320,6 +456,7 @@ class Kernel {
   }
 
   #exit(gone: number): void {
+    this.announced.push(gone)
     this.rows = this.rows.map((row) => {
       if (row.pid === gone) return { ...row, state: 'Z', cgroup: '/' }
       return row.ppid === gone ? { ...row, ppid: 1 } : row
@@ -331,8 +468,35 @@ class Kernel {
   }
 }
 
-/** What `stat` says of a process; and what its other files say. */
+/** Who listens to the kernel: nobody; who hears everything in time, or some of it only after the pass; who loses some. */
+const hearings = ['nothing', 'everything', 'late', 'not all'] as const
+
+/** What was heard since the last pass, when the next begins. */
+function heard(kernel: Kernel, hearing: (typeof hearings)[number], at: number): readonly number[] | undefined {
+  const { announced } = kernel
+  switch (hearing) {
+    case 'nothing':
+      announced.length = 0
+      return undefined
+    case 'everything':
+      return announced.splice(0)
+    case 'late': {
+      // Who was late for one pass is in time for the next.
+      const late = Math.min(at % 3, announced.length - kernel.late)
+      kernel.late = late
+      return announced.splice(0, announced.length - late)
+    }
+    case 'not all': {
+      const all = announced.splice(0)
+      return at % 4 === 3 ? undefined : all
+    }
+  }
+}
+
+/** What `stat` says of a process; what of that a kernel announces, and what not; and what its other files say. */
 const standing = ({ key, ppid, comm, state }: ProcessSample) => JSON.stringify([key, ppid, comm, state])
+const told = ({ key, ppid, comm, state }: ProcessSample) => JSON.stringify([key, ppid, comm, state === 'Z'])
+const states = ({ key, state }: ProcessSample) => JSON.stringify([key, state])
 const texts = ({ key, argv, cgroup }: ProcessSample) =>
   JSON.stringify([key, argv, cgroup.kind === 'known' ? cgroup.value.path : cgroup.kind])
 
@@ -342,9 +506,9 @@ it('whatever happens, nobody is older than the table says', async () => {
     maxLength: 150,
   })
   await fc.assert(
-    fc.asyncProperty(history, fc.boolean(), async (steps, isQuick) => {
+    fc.asyncProperty(history, fc.boolean(), fc.constantFrom(...hearings), async (steps, isQuick, hearing) => {
       // Turns as short as this come round within a history.
-      const own: Rhythm = isQuick ? { ...rhythm, stat: 3, texts: 7, keepers: 2 } : rhythm
+      const own: Rhythm = isQuick ? { ...rhythm, stat: 3, unannounced: 6, list: 3, texts: 7, keepers: 2 } : rhythm
       const kernel = new Kernel()
       const view = new Processes()
       const audit = new Audit()
@@ -359,11 +523,17 @@ it('whatever happens, nobody is older than the table says', async () => {
         if (step.what !== 'pass') continue
         const truth = new Map((await truthOf(kernel.rows)).found.map((process) => [process.pid, process]))
         truths.push(truth)
-        const { found, missed } = await pass(view, kernel.rows, { number: truths.length, rhythm: own, watched, audit })
+        const announced = heard(kernel, hearing, step.at)
+        const looking = { number: truths.length, rhythm: own, watched, audit, announced }
+        const { found, missed } = await pass(view, kernel.rows, looking)
         expect(missed).toEqual({})
-        expect(found.map(({ pid }) => pid)).toEqual([...truth.keys()])
+        const isToBeHeard = new Set(kernel.announced)
+        expect(found.map(({ pid }) => pid).filter((pid) => !isToBeHeard.has(pid))).toEqual(
+          [...truth.keys()].filter((pid) => !isToBeHeard.has(pid)),
+        )
         for (const process of found) {
           const { pid } = process
+          if (isToBeHeard.has(pid)) continue
           const isSeenNow = (of: (one: ProcessSample) => string, passes: number) =>
             truths.slice(-passes).some((earlier) => {
               const was = earlier.get(pid)
@@ -374,10 +544,14 @@ it('whatever happens, nobody is older than the table says', async () => {
           const late = interest === undefined && truth.get(pid)?.state === 'D' ? 1 : 0
           const others = own.stat + late
           const turns = interest === 'daemon' ? 1 : interest === 'shim' ? Math.min(own.keepers, own.stat) : others
-          expect(isSeenNow(standing, turns), `stat of ${pid} in pass ${truths.length}`).toBe(true)
+          const longest = interest === undefined && hearing !== 'nothing' ? own.unannounced + late : turns
+          const stat = longest === turns ? standing : told
+          expect(isSeenNow(stat, turns), `stat of ${pid} in pass ${truths.length}`).toBe(true)
+          expect(isSeenNow(states, longest), `state of ${pid} in pass ${truths.length}`).toBe(true)
           expect(isSeenNow(texts, own.texts + late), `texts of ${pid} in pass ${truths.length}`).toBe(true)
           // Whose parent is not there any more has another.
-          if (process.ppid !== 0) expect(truth.has(process.ppid), `parent of ${pid}`).toBe(true)
+          if (process.ppid !== 0 && !isToBeHeard.has(process.ppid))
+            expect(truth.has(process.ppid), `parent of ${pid}`).toBe(true)
         }
       }
       expect([...(truths.at(-1)?.values() ?? [])].map(standing)).toEqual(
@@ -386,6 +560,6 @@ it('whatever happens, nobody is older than the table says', async () => {
         ),
       )
     }),
-    { numRuns: 60 },
+    { numRuns: 150 },
   )
 }, 120_000)

@@ -8,6 +8,13 @@ export const processKey = (pid: number, startTicks: number): ProcessKey => `${pi
 /** The state letter of `/proc/<pid>/stat`. proc(5). */
 export type ProcessState = 'R' | 'S' | 'D' | 'Z' | 'T' | 't' | 'X' | 'x' | 'I' | 'K' | 'W' | 'P' | '?'
 
+/** Nothing but its entry is left of it, until somebody reaps it. */
+export const isDead = ({ state }: { readonly state: ProcessState }): boolean => state === 'Z' || state === 'X'
+
+/** It is dead, or cannot be stopped from dying. */
+export const isEnding = (process: { readonly state: ProcessState; readonly exiting: boolean }): boolean =>
+  process.exiting || isDead(process)
+
 /** What `/proc/<pid>/stat` says, as far as we use it. Ticks are USER_HZ, 100 a second on Linux. */
 export interface StatFields {
   readonly pid: number

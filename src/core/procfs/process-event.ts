@@ -7,7 +7,9 @@ export type ProcessEvent = Told &
     | { readonly what: 'exit'; readonly pid: number; readonly thread: number; readonly parent: number | undefined }
     /** The answer to a request: the number that it was asked with and one, and an errno. */
     | { readonly what: 'ack'; readonly ack: number; readonly error: number }
-    /** Users, sessions, names, tracers, core dumps. */
+    /** A process, or one thread of it, has another name; a process leads another session. */
+    | { readonly what: 'name' | 'session'; readonly pid: number; readonly thread: number }
+    /** Users, tracers, core dumps. */
     | { readonly what: 'other' }
   )
 
@@ -40,6 +42,8 @@ const PROCESSES = 1
 const ACK = 0x0000_0000
 const FORK = 0x0000_0001
 const EXEC = 0x0000_0002
+const SESSION = 0x0000_0080
+const NAME = 0x0000_0200
 const EXIT = 0x8000_0000
 
 /** The kernel writes in the order of bytes of its processor. */
@@ -55,6 +59,7 @@ export function parseProcessEvent(view: DataView, at: number, length: number): P
   const cpu = word(cpuAt)
   const seq = word(seqAt)
   const atMs = (word(timeAt + (little ? 4 : 0)) * 2 ** 32 + word(timeAt + (little ? 0 : 4))) / 1e6
+  const of = <T extends string>(what: T) => ({ what, cpu, seq, atMs, thread: word(detailAt), pid: word(detailAt + 4) })
   switch (word(eventAt)) {
     case ACK:
       return { what: 'ack', cpu, seq, atMs, ack: word(ackAt), error: word(detailAt) }
@@ -63,10 +68,14 @@ export function parseProcessEvent(view: DataView, at: number, length: number): P
       return { what: 'fork', cpu, seq, atMs, thread, pid, parent }
     }
     case EXEC:
-      return { what: 'exec', cpu, seq, atMs, thread: word(detailAt), pid: word(detailAt + 4) }
+      return of('exec')
+    case NAME:
+      return of('name')
+    case SESSION:
+      return of('session')
     case EXIT: {
       const parent = (end < EVENT_BYTES ? 0 : word(detailAt + 20)) || undefined
-      return { what: 'exit', cpu, seq, atMs, thread: word(detailAt), pid: word(detailAt + 4), parent }
+      return { ...of('exit'), parent }
     }
     default:
       return { what: 'other', cpu, seq, atMs }

@@ -1,4 +1,5 @@
-import type { ContainerBranch, ShimBranch, TreeNode } from '../model/forest.ts'
+import { isEnding } from '../model/process.ts'
+import type { ContainerBranch, ShimBranch } from '../model/forest.ts'
 import type { Evidence, Subject } from '../model/snapshot.ts'
 
 /** The facts about shims that several verdicts show, in the same sentences everywhere. */
@@ -40,13 +41,11 @@ export const isRunning = (container: ContainerBranch): boolean =>
 
 export const runningIn = (shim: ShimBranch): readonly ContainerBranch[] => shim.containers.filter(isRunning)
 
-/** It is dead, or cannot be stopped from dying. */
-export const isEnding = ({ process }: TreeNode): boolean =>
-  process.exiting || process.state === 'Z' || process.state === 'X'
-
 /** Its containers run where /proc does not show them, in a virtual machine that does show. */
 export const runsVm = ({ machines }: ShimBranch): boolean =>
-  machines.some(({ recognition, node }) => recognition.kind === 'vm' && recognition.part === 'guest' && !isEnding(node))
+  machines.some(
+    ({ recognition, node }) => recognition.kind === 'vm' && recognition.part === 'guest' && !isEnding(node.process),
+  )
 
 /** `3 containers`, `1 container`, `no container`. */
 export const rows = (count: number, one: string, many = `${one}s`): string =>

@@ -1,3 +1,4 @@
+import { isEnding } from '../model/process.ts'
 import type { Forest, MachineBranch, ShimBranch, TreeNode } from '../model/forest.ts'
 import type { DirectorySample } from '../model/host.ts'
 import { valueOf } from '../model/reading.ts'
@@ -8,7 +9,6 @@ import {
   calledShim,
   connectionEvidence,
   deletedForMs,
-  isEnding,
   runsVm,
   SETTLE_MS,
   shimSubject,
@@ -40,7 +40,7 @@ function machinesAlone(forest: Forest): Finding[] {
   const bySandbox = new Map<string, MachineBranch[]>()
   for (const machine of forest.machines) {
     const { id, kind, startedBy } = machine.recognition
-    if (id === null || kind !== 'vm' || startedBy !== 'shim' || isEnding(machine.node)) continue
+    if (id === null || kind !== 'vm' || startedBy !== 'shim' || isEnding(machine.node.process)) continue
     bySandbox.set(id, [...(bySandbox.get(id) ?? []), machine])
   }
   return [...bySandbox].flatMap(([id, machines]) => {
@@ -98,7 +98,8 @@ function shimsAlone(forest: Forest): Finding[] {
   if (!host.complete || doubts.mayBeMachine) return []
   const strangers = machines.filter((machine) => machine.shim === null && isGuest(machine))
   return shims.filter(hasMachine).flatMap((shim) => {
-    if (runsVm(shim) || isEnding(shim.node) || strangers.some(({ recognition }) => recognition.id === null)) return []
+    if (runsVm(shim) || isEnding(shim.node.process) || strangers.some(({ recognition }) => recognition.id === null))
+      return []
     if (host.uptimeMs - shim.node.process.startTicks * 10 < STARTED_MS) return []
     const proof = proofOfMachine(shim, host.directories)
     const deletedFor = deletedForMs(shim, host.takenAtMs)
@@ -128,7 +129,7 @@ function proofOfMachine(shim: ShimBranch, directories: readonly DirectorySample[
   if (dead.length > 0) return dead.map(({ node }) => statEvidence(node))
   if (owns === 'vm-inside') return hasLetGo(shim) ? [] : undefined
   const none = { source: `ps --ppid ${shim.node.process.pid}`, observed: 'no virtual machine' }
-  const helpers = shim.machines.filter(({ node }) => !isEnding(node))
+  const helpers = shim.machines.filter(({ node }) => !isEnding(node.process))
   if (helpers.length > 0) return [...helpers.map(({ node }) => statEvidence(node)), none]
   const directory = directories.find((one) => one.shim === shim.node.process.key && one.facts.kind === 'known')
   if (directory !== undefined) return [{ source: `ls -d ${directory.path}`, observed: directory.path }, none]

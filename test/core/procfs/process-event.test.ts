@@ -27,7 +27,7 @@ describe('what a kernel has sent', () => {
     expect(parse(bytesOf('thread'))).toMatchObject({ what: 'fork', parent: 0x1b7a, pid: 0x1b7c, thread: 0x1ba8 })
     expect(parse(bytesOf('threadExit'))).toMatchObject({ what: 'exit', pid: 0x1b7c, thread: 0x1ba8, parent: undefined })
     expect(parse(bytesOf('exit'))).toMatchObject({ what: 'exit', pid: 0x1b7c, thread: 0x1b7c, parent: 0x1b7a })
-    expect(parse(bytesOf('comm'))).toMatchObject({ what: 'other', cpu: 0, seq: 0x171a0 })
+    expect(parse(bytesOf('comm'))).toMatchObject({ what: 'name', cpu: 0, seq: 0x171a0, pid: 0x1188, thread: 0x1b77 })
     // Nanoseconds since the machine was started: 7 hours and 23 minutes.
     expect(parse(bytesOf('exit'))?.atMs).toBe(0x1835_6b15_2ba6 / 1e6)
   })
@@ -59,9 +59,11 @@ const message = {
 const details = {
   fork: ['parent_pid', 'parent_tgid', 'child_pid', 'child_tgid'],
   exec: ['process_pid', 'process_tgid'],
+  name: ['process_pid', 'process_tgid'],
+  session: ['process_pid', 'process_tgid'],
   exit: ['process_pid', 'process_tgid', 'exit_code', 'exit_signal', 'parent_pid', 'parent_tgid'],
 } as const
-const codes = { fork: 0x1, exec: 0x2, exit: 0x80000000 } as const
+const codes = { fork: 0x1, exec: 0x2, session: 0x80, name: 0x200, exit: 0x80000000 } as const
 
 /** Puts a message together from names, as a C compiler would: every field lies at a multiple of its size, but the time. */
 function written(what: keyof typeof details, values: Readonly<Record<string, number | bigint>>): Uint8Array {
@@ -97,7 +99,8 @@ describe('whatever the numbers', () => {
         const fork = { parent_pid: a, parent_tgid: b, child_pid: c, child_tgid: d }
         near(parse(written('fork', { ...told, ...fork })), { what: 'fork', parent: b, thread: c, pid: d })
         const exec = { process_pid: a, process_tgid: b }
-        near(parse(written('exec', { ...told, ...exec })), { what: 'exec', thread: a, pid: b })
+        for (const what of ['exec', 'name', 'session'] as const)
+          near(parse(written(what, { ...told, ...exec })), { what, thread: a, pid: b })
         const exit = { ...exec, exit_code: other, exit_signal: other, parent_pid: c, parent_tgid: d }
         near(parse(written('exit', { ...told, ...exit })), { what: 'exit', thread: a, pid: b, parent: d })
       }),
