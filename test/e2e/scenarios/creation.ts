@@ -1,8 +1,8 @@
 import type { Containerd } from '../support/containerd.ts'
 import type { Node } from '../support/node.ts'
-import { aged, gone, inState, killed, processes, shimOf } from '../support/processes.ts'
+import { aged, gone, killed, processes, shimOf, type TrueProcess } from '../support/processes.ts'
 import { hangingHook, writeSpec } from '../support/spec.ts'
-import { stopTransient } from '../support/transient.ts'
+import { shimStoppedFromTheStart } from '../support/stopped-shim.ts'
 import { until } from '../support/until.ts'
 import type { Played, Scenario } from './scenario.ts'
 
@@ -30,10 +30,10 @@ export const creationScenarios: readonly Scenario[] = [
     story: 'containerd 1.6.20: a `containerd-shim-runc-v2 … start` was stopped; containerd and its client wait for it.',
     async play(node): Promise<Played> {
       const containerd = await node.containerd()
-      const stopping = await stopTransient(node.world, containerd.pid(), 'start')
-      await containerd.runSpec('web', await writeSpec(node.world, 'web', '/default/web'))
-      const pid = await stopping()
-      await inState(node.world, pid, 'T')
+      const runtime = await shimStoppedFromTheStart(node.world)
+      await containerd.runSpec('web', await writeSpec(node.world, 'web', '/default/web'), { runtime })
+      const started = ({ argv, state }: TrueProcess) => argv.at(-1) === 'start' && state === 'T'
+      const { pid } = await until("a shim's start is stopped", () => processes(node.world).find(started))
       await aged(node.world, pid, 11)
       return {
         truth: { shims: [], containers: [] },

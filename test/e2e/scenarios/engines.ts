@@ -98,7 +98,7 @@ export const engineScenarios: readonly Scenario[] = [
     fleeting: true,
     async play(node) {
       const containerd = await node.containerd()
-      await containerd.runSpec('web', await writeSpec(node.world, 'web', '/default/web', hangingHook), crun)
+      await containerd.runSpec('web', await writeSpec(node.world, 'web', '/default/web', hangingHook), { engine: crun })
       await until('the hook runs', () => processes(node.world).some(({ argv }) => argv.includes('3601')))
       return healthy(node)
     },

@@ -43,8 +43,8 @@ export interface Containerd {
   importImages(namespace: string): Promise<unknown>
   /** `ctr run -d`: a container that sleeps unless told otherwise. */
   run(id: string, options?: RunOptions): Promise<void>
-  /** `ctr run -d` with a spec of one's own, not waited for: its creation may hang in a hook. */
-  runSpec(id: string, specFile: string, engine?: Engine): Promise<number>
+  /** `ctr run -d` with a spec of one's own, not waited for: its creation may hang. */
+  runSpec(id: string, specFile: string, options?: Pick<RunOptions, 'runtime' | 'engine'>): Promise<number>
   /** A task that is created and never started. */
   create(id: string, specFile: string, namespace?: string): Promise<void>
   tasks(): Promise<Task[]>
@@ -102,8 +102,10 @@ export async function startContainerd(world: World, config: string): Promise<Con
       const options = ['--runtime', runtime, ...annotation, ...insteadOfRunc(world, engine)]
       await ctr(namespace, 'run', '-d', ...options, busyboxImage, id, ...command)
     },
-    runSpec: (id, specFile, engine) =>
-      world.start(`/run/${id}.log`, 'ctr', 'run', '-d', ...insteadOfRunc(world, engine), '--config', specFile, id),
+    runSpec(id, specFile, { runtime = 'io.containerd.runc.v2', engine } = {}) {
+      const options = ['--runtime', runtime, ...insteadOfRunc(world, engine), '--config', specFile]
+      return world.start(`/run/${id}.log`, 'ctr', 'run', '-d', ...options, id)
+    },
     async create(id, specFile, namespace = 'default') {
       await ctr(namespace, 'container', 'create', '--config', specFile, id)
       await tasksOf(namespace)('Create', { container_id: id })
