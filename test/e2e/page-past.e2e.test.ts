@@ -197,15 +197,17 @@ describe.skipIf(skipReal())('the page of the past', () => {
   })
 
   test('the slider: keys, names and a hand that drags', async () => {
+    const { beginsAt } = JSON.parse(await served.fetch('/api/v1/timeline')) as { beginsAt: string }
+    const first = Date.parse(beginsAt)
+    // A key leads no further than to what was the present when one began to look back.
+    await page.getByRole('button', { name: 'back to now' }).click()
     const slider = page.getByRole('slider', { name: 'Moment that is shown' })
+    const untilMs = async () => Number(await slider.getAttribute('max'))
+    await until('there is past enough for a large step', async () => (await untilMs()) > first + 12_000)
     await slider.focus()
     await page.keyboard.press('Home')
-    const { beginsAt } = JSON.parse(await served.fetch('/api/v1/timeline')) as { beginsAt: string }
     await draws(page, beginsAt)
     expect(await slider.getAttribute('aria-valuetext')).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(\d+ (s|min) ago\)$/)
-    const first = Date.parse(beginsAt)
-    // A key leads no further than to the present.
-    await until('the journal is old enough for a large step', () => Date.now() > first + 12_000)
     await page.keyboard.press('ArrowRight')
     await draws(page, new Date(first + 1_000).toISOString())
     await page.keyboard.press('PageUp')
