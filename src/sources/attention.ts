@@ -32,6 +32,10 @@ export const isDue = (pid: number, interest: Interest, attention: Attention): bo
   isTurn(pid, attention.rhythm.keepers, attention) ||
   attention.concern.has(pid)
 
+/** Of whom a verdict may come of the state alone: it is read in every pass. */
+export const isWatched = (interest: Interest): boolean =>
+  isFleeting(interest) || interest === 'shim' || interest === 'root' || interest === 'machine'
+
 /** Of some a pass may change everything; and they are few. */
 export function isFleeting(interest: Interest): boolean {
   switch (interest) {

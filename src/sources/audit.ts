@@ -7,7 +7,7 @@ import { parseCmdline } from '../core/procfs/cmdline.ts'
 import { parseLink } from '../core/procfs/link.ts'
 import { redactComm } from '../core/procfs/redact.ts'
 import { parseStat } from '../core/procfs/stat.ts'
-import { type Attention, isFleeting } from './attention.ts'
+import { type Attention, isWatched } from './attention.ts'
 import type { ProcSource } from './proc-source.ts'
 
 /** In so many passes everybody is audited once: ten minutes, and a handful of readings in each pass. */
@@ -110,7 +110,7 @@ function limitOf({ pid, kernelThread }: ProcessSample, field: AuditField, attent
   const interest = wanted.get(pid)?.interest
   // What seems blocked is looked at again before anything is believed of it.
   const again = interest === undefined || interest === 'root' ? 1 : 0
-  const turns = interest === undefined ? rhythm.stat : isFleeting(interest) ? 1 : rhythm.keepers
+  const turns = interest === undefined ? rhythm.stat : isWatched(interest) ? 1 : rhythm.keepers
   const unannounced = interest === undefined && announced !== undefined ? rhythm.unannounced : turns
   switch (field) {
     case 'process':

@@ -96,7 +96,8 @@ export class Processes {
       const look = isAwaited ? 'all' : duties.lookAt(place, attention, call)
       // What is taken for granted is so until a process beside it says otherwise.
       if (look === 'none') continue
-      looks.add(at, this.#read(source, tally, pid, before[at], look, attention))
+      const isKept = place >= 0 && duties.isWatched(place)
+      looks.add(at, this.#read(source, tally, pid, before[at], look, attention, isKept))
     }
     // Who is seen to be as it was has the same parent, and lives: its other files have their turn.
     looks.resolve((known) => this.#read(source, tally, known.pid, known, 'stat', attention))
@@ -120,12 +121,13 @@ export class Processes {
     before: Remembered | undefined,
     look: 'all' | 'stat',
     attention: Attention,
+    isKept = false,
   ): Read {
     const { uptimeMs } = attention
     const files = before?.files ?? filesOf(pid)
-    let stat = readStat(source, files)
+    let stat = readStat(source, files, isKept)
     // Half a file is what a process leaves that goes while it is read: a second look says which.
-    if (stat.kind === 'malformed') stat = readStat(source, files)
+    if (stat.kind === 'malformed') stat = readStat(source, files, isKept)
     tally.count('stat', stat)
     if (stat.kind !== 'known') return stat.kind === 'gone' ? 'gone' : 'unreadable'
     const line = stat.value
@@ -272,8 +274,8 @@ function named(line: StatLine): StatFields {
 const line = new StatLine()
 const scanned: Reading<StatLine> = known(line)
 
-function readStat(source: ProcSource, files: Files): Reading<StatLine> {
-  const read = source.read(files.stat)
+function readStat(source: ProcSource, files: Files, isKept: boolean): Reading<StatLine> {
+  const read = source.read(files.stat, isKept)
   if (read.kind !== 'known') return read
   return line.scan(read.value) ? scanned : malformed(read.value.toString('latin1'))
 }

@@ -1,5 +1,5 @@
 import { isEnding, type ProcessSample } from '../core/model/process.ts'
-import { type Attention, isFleeting } from './attention.ts'
+import { type Attention, isWatched } from './attention.ts'
 import type { Remembered } from './collect-processes.ts'
 import { isTurn } from './rhythm.ts'
 import type { RollCall } from './roll.ts'
@@ -7,7 +7,7 @@ import type { RollCall } from './roll.ts'
 /** Bits of a process's mark. */
 const UNCLEAR = 1
 const KEEPER = 2
-const FLEETING = 4
+const WATCHED = 4
 const ENDING = 8
 
 /**
@@ -54,6 +54,11 @@ export class Duties {
     return ((this.#marks[at] as number) & ENDING) !== 0
   }
 
+  /** Whether the one at this place is read in every pass. */
+  isWatched(at: number): boolean {
+    return ((this.#marks[at] as number) & WATCHED) !== 0
+  }
+
   /**
    * @param at the place of a process in the list that this was made of
    * @param call whether its programs, names and end would have been announced, and whether it is listed
@@ -74,7 +79,7 @@ export class Duties {
     // Nothing tells when somebody is reaped, but that he is not listed.
     if (!isListed && (mark & ENDING) !== 0) return 'stat'
     const stat = isHeard ? rhythm.unannounced : rhythm.stat
-    if ((isYoung && !isHeard) || (mark & FLEETING) !== 0 || isTurn(pid, stat, attention)) return 'stat'
+    if ((isYoung && !isHeard) || (mark & WATCHED) !== 0 || isTurn(pid, stat, attention)) return 'stat'
     if ((mark & KEEPER) === 0) return 'none'
     return look === 'closely' || isTurn(pid, rhythm.keepers, attention) ? 'stat' : 'none'
   }
@@ -85,7 +90,7 @@ function markOf({ pid, process }: Remembered, wanted: Attention['wanted']): numb
   return (
     (isUnclear(process) ? UNCLEAR : 0) |
     (want === undefined ? 0 : KEEPER) |
-    (want !== undefined && isFleeting(want.interest) ? FLEETING : 0) |
+    (want !== undefined && isWatched(want.interest) ? WATCHED : 0) |
     (isEnding(process) ? ENDING : 0)
   )
 }

@@ -36,6 +36,15 @@ export function mountOf(procfs: string): ProcfsMount | 'none' | 'unknown' {
   return 'unknown'
 }
 
+/** Which of the mounted procfs it is; `undefined`: it is none. Another may be mounted there while this runs. */
+export function procfsAt(directory: string): number | undefined {
+  try {
+    return typeOf(directory) === PROCFS ? statSync(directory).dev : undefined
+  } catch {
+    return undefined
+  }
+}
+
 function readerOf(procfs: string) {
   for (const own of ['/proc/self', `${procfs}/self`]) {
     const credentials = parseCredentials(textOf(`${own}/status`) ?? '')

@@ -3,7 +3,8 @@ import { known, malformed, type Reading } from '../core/model/reading.ts'
 import { readingOfErrno } from './archive.ts'
 import { hostname, uptime } from 'node:os'
 import { type Beneath, beneathOf, factsBeneath, listBeneath, openFileBeneath } from './beneath.ts'
-import { hiding, mountOf } from './hiding.ts'
+import { hiding, mountOf, procfsAt } from './hiding.ts'
+import { KeptOpen } from './kept-open.ts'
 import type { ProcSource } from './proc-source.ts'
 
 export interface LivePaths {
@@ -33,6 +34,7 @@ const CAREFULLY = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLO
 export function liveSource({ procfs, cgroupfs, nodeName }: LivePaths): ProcSource {
   let buffer = Buffer.allocUnsafeSlow(PIECE_BYTES)
   const hides = hiding(procfs)
+  const kept = new KeptOpen()
   const mount = mountOf(procfs)
   const showsProcessesOnly = typeof mount === 'object' && mount.pidOnly
   const views = new Array<Reading<Buffer> | undefined>(16 * 1024).fill(undefined)
@@ -45,6 +47,7 @@ export function liveSource({ procfs, cgroupfs, nodeName }: LivePaths): ProcSourc
   return {
     kind: 'live',
     async begin() {
+      kept.begin(procfsAt(procfs))
       const mayHide = hides()
       return { takenAtMs: Date.now(), mayHide }
     },
@@ -52,9 +55,11 @@ export function liveSource({ procfs, cgroupfs, nodeName }: LivePaths): ProcSourc
       const stranger = strangerIn(path)
       return attempt(() => (stranger === undefined ? readdirSync(at(path)) : listBeneath(stranger)))
     },
-    read(path) {
+    read(path, isKept = false) {
       // A container has a host name of its own, and whoever reads this file is told his own. uts_namespaces(7)
       if (nodeName !== undefined && path === '/proc/sys/kernel/hostname') return known(Buffer.from(`${nodeName}\n`))
+      const reading = isKept ? readKept(path) : undefined
+      if (reading !== undefined) return reading
       let fd: number
       try {
         fd = openSync(at(path), constants.O_RDONLY)
@@ -62,14 +67,17 @@ export function liveSource({ procfs, cgroupfs, nodeName }: LivePaths): ProcSourc
         const reading = readingOfError(error)
         return reading.kind === 'gone' ? (asked(path) ?? reading) : reading
       }
+      let staysOpen = false
       try {
         const most = path.startsWith('/proc/sys/') ? SYSCTL_BYTES : PIECE_BYTES
-        return piece(readSync(fd, buffer, 0, most, null))
+        const length = readSync(fd, buffer, 0, most, null)
+        staysOpen = isKept && kept.keep(path, fd)
+        return piece(length)
       } catch (error) {
         // ESRCH here: it exited between open and read.
         return readingOfError(error)
       } finally {
-        closeSync(fd)
+        if (!staysOpen) closeSync(fd)
       }
     },
     readWhole(path, limitBytes) {
@@ -101,6 +109,18 @@ export function liveSource({ procfs, cgroupfs, nodeName }: LivePaths): ProcSourc
         return { inode: ino, nlink, changedMs: Math.round(ctimeMs) }
       })
     },
+  }
+
+  /** `undefined`: it is not open, or is of a process that has gone, and its pid may be another's. */
+  function readKept(path: string): Reading<Buffer> | undefined {
+    const fd = kept.of(path)
+    if (fd === undefined) return undefined
+    try {
+      return piece(readSync(fd, buffer, 0, PIECE_BYTES, 0))
+    } catch {
+      kept.drop(path)
+      return undefined
+    }
   }
 
   /** What a procfs of processes alone (subset=pid) leaves out, and system calls tell. proc(5) */

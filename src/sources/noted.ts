@@ -64,7 +64,7 @@ export function noted(source: ProcSource, note: ReadingNote, leftAlone: Readonly
     kind: source.kind,
     begin: () => source.begin(),
     list: (path) => read(path, () => source.list(path)),
-    read: (path) => read(path, () => source.read(path)),
+    read: (path, isKept) => read(path, () => source.read(path, isKept)),
     readWhole: (path, limitBytes) => read(path, () => source.readWhole(path, limitBytes)),
     link: (path) => read(path, () => source.link(path)),
     facts: (path) => read(path, () => source.facts(path)),

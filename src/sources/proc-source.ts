@@ -12,8 +12,11 @@ export interface ProcSource {
   begin(): Promise<Moment | false>
   /** Names in a directory, in any order. */
   list(path: string): Reading<readonly string[]>
-  /** A file that the kernel makes in one piece (`stat`, `cgroup`, …). The bytes are valid until the next read. */
-  read(path: string): Reading<Buffer>
+  /**
+   * A file that the kernel makes in one piece (`stat`, `cgroup`, …). The bytes are valid until the next read.
+   * @param isKept it is read in every pass, so that it may stay open from one to the next
+   */
+  read(path: string, isKept?: boolean): Reading<Buffer>
   /** A file that may take several reads, up to `limitBytes`; longer ones are malformed. Never follows a last link, never opens a fifo or a device. */
   readWhole(path: string, limitBytes: number): Reading<Buffer>
   link(path: string): Reading<string>

@@ -14,7 +14,7 @@ export interface Rhythm {
   readonly list: number
   /** `cgroup` and `cmdline`, which change with an exec or not at all, once a process has settled. */
   readonly texts: number
-  /** Keepers and the first processes of containers; bundles, connections and freezers. */
+  /** Of keepers and the first processes of containers, all but `stat`; bundles, connections and freezers; zombies. */
   readonly keepers: number
   /** How long a process takes at most to become the program that it was started for, and to be put into its cgroup. */
   readonly settlingMs: number
@@ -36,7 +36,7 @@ export const everyPass: Rhythm = {
   isSpread: false,
 }
 
-/** The daemon's: at an interval of 2 s, everybody's state is at the most 20 s old, and a keeper's 10 s. */
+/** The daemon's: at an interval of 2 s, everybody's state is at the most 20 s old, a keeper's is of the pass. */
 export function inTurns(intervalMs: number): Rhythm {
   const turns = (most: number, seconds: number) =>
     Math.max(1, Math.min(most, Math.floor((seconds * 1_000) / intervalMs)))
