@@ -4,6 +4,8 @@ import { closeSync, readFileSync } from 'node:fs'
 const MOST = 8_192
 /** Of what a process may open at all. The rest is for its clients, and for what is opened for a moment. */
 const SHARE = 1 / 4
+/** Of this process: where the node's procfs is mounted does not matter. */
+const OWN_LIMITS = '/proc/self/limits'
 /** Where no limit is known: POSIX's usual one. getrlimit(2) */
 const USUAL = 1_024
 
@@ -63,7 +65,7 @@ function mostHere(): number {
 
 function openFilesLimit(): number {
   try {
-    const [, limit] = /^Max open files\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'latin1')) ?? []
+    const [, limit] = /^Max open files\s+(\S+)/m.exec(readFileSync(OWN_LIMITS, 'latin1')) ?? []
     return limit === 'unlimited' ? Number.POSITIVE_INFINITY : Number(limit ?? USUAL)
   } catch {
     return USUAL
