@@ -96,7 +96,7 @@ export class Processes {
       const look = isAwaited ? 'all' : duties.lookAt(place, attention, call)
       // What is taken for granted is so until a process beside it says otherwise.
       if (look === 'none') continue
-      const isKept = place >= 0 && duties.isReadInEach(place, attention, call)
+      const isKept = place >= 0 && duties.isWatched(place)
       looks.add(at, this.#read(source, tally, pid, before[at], look, attention, isKept))
     }
     // Who is seen to be as it was has the same parent, and lives: its other files have their turn.

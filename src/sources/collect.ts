@@ -131,7 +131,7 @@ export class Collector {
     // Memory of this process tells nothing about the node but the size of a page, and that never changes.
     this.#pageBytes ??= valueOf(mapReading(read('/proc/self/smaps'), hostFiles.parsePageBytes))
 
-    return {
+    const sample: HostSample = {
       source: source.kind,
       node: valueOf(read('/proc/sys/kernel/hostname'))?.trim() ?? 'unknown',
       bootId: valueOf(read('/proc/sys/kernel/random/boot_id'))?.trim() ?? 'unknown',
@@ -155,6 +155,8 @@ export class Collector {
       denied: tally.denied,
       durationMs: performance.now() - startedMs,
     }
+    source.end?.()
+    return sample
   }
 
   /** `/proc/stat` has a line for each CPU and a number for each interrupt: read again when a clock was set. */

@@ -54,16 +54,20 @@ export class Duties {
     return ((this.#marks[at] as number) & ENDING) !== 0
   }
 
-  /** Whether the one at this place is read in this pass, and will be in the next. */
-  isReadInEach(at: number, { youngSinceTicks }: Attention, { isHeard }: Pick<RollCall, 'isHeard'>): boolean {
-    return ((this.#marks[at] as number) & WATCHED) !== 0 || (!isHeard && (this.#born[at] as number) >= youngSinceTicks)
+  /** Whether the one at this place is read in every pass. */
+  isWatched(at: number): boolean {
+    return ((this.#marks[at] as number) & WATCHED) !== 0
   }
 
   /**
    * @param at the place of a process in the list that this was made of
    * @param call whether its programs, names and end would have been announced, and whether it is listed
    */
-  lookAt(at: number, attention: Attention, call: Pick<RollCall, 'isHeard' | 'isListed'>): 'all' | 'stat' | 'none' {
+  lookAt(
+    at: number,
+    attention: Attention,
+    { isHeard, isListed }: Pick<RollCall, 'isHeard' | 'isListed'>,
+  ): 'all' | 'stat' | 'none' {
     const { rhythm, concern, look } = attention
     const pid = this.#pids[at] as number
     const mark = this.#marks[at] as number
@@ -73,9 +77,9 @@ export class Duties {
     if ((mark & UNCLEAR) !== 0 || isTurn(pid, rhythm.texts, attention)) return 'all'
     if (concern.size > 0 && concern.has(pid)) return 'all'
     // Nothing tells when somebody is reaped, but that he is not listed.
-    if (!call.isListed && (mark & ENDING) !== 0) return 'stat'
-    const stat = call.isHeard ? rhythm.unannounced : rhythm.stat
-    if (this.isReadInEach(at, attention, call) || isTurn(pid, stat, attention)) return 'stat'
+    if (!isListed && (mark & ENDING) !== 0) return 'stat'
+    const stat = isHeard ? rhythm.unannounced : rhythm.stat
+    if ((isYoung && !isHeard) || (mark & WATCHED) !== 0 || isTurn(pid, stat, attention)) return 'stat'
     if ((mark & KEEPER) === 0) return 'none'
     return look === 'closely' || isTurn(pid, rhythm.keepers, attention) ? 'stat' : 'none'
   }

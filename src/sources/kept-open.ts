@@ -25,14 +25,18 @@ export class KeptOpen {
   }
 
   /**
-   * Begins a pass: what the last one did not read is closed, and so is everything where the files are others by now.
+   * Begins a pass. Where the files are others by now everything is closed.
    * @param procfs where they are; `undefined`: in a directory whose files are files like any other, and none is kept
    */
   begin(procfs: number | undefined): void {
-    const areThere = procfs !== undefined && procfs === this.#procfs
-    for (const [path, { usedInPass }] of this.#files) if (!areThere || usedInPass < this.#pass) this.drop(path)
+    if (procfs !== this.#procfs) for (const path of this.#files.keys()) this.drop(path)
     this.#procfs = procfs
     this.#pass += 1
+  }
+
+  /** Ends it: what it did not read is closed. */
+  end(): void {
+    for (const [path, { usedInPass }] of this.#files) if (usedInPass < this.#pass) this.drop(path)
   }
 
   /** The descriptor; `undefined`: it is to be opened. */

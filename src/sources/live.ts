@@ -51,6 +51,7 @@ export function liveSource({ procfs, cgroupfs, nodeName }: LivePaths): ProcSourc
       const mayHide = hides()
       return { takenAtMs: Date.now(), mayHide }
     },
+    end: () => kept.end(),
     list(path) {
       const stranger = strangerIn(path)
       return attempt(() => (stranger === undefined ? readdirSync(at(path)) : listBeneath(stranger)))

@@ -63,6 +63,7 @@ export function noted(source: ProcSource, note: ReadingNote, leftAlone: Readonly
   return {
     kind: source.kind,
     begin: () => source.begin(),
+    end: () => source.end?.(),
     list: (path) => read(path, () => source.list(path)),
     read: (path, isKept) => read(path, () => source.read(path, isKept)),
     readWhole: (path, limitBytes) => read(path, () => source.readWhole(path, limitBytes)),

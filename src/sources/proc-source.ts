@@ -10,6 +10,8 @@ export interface ProcSource {
   readonly kind: 'live' | 'archive' | 'ps'
   /** Begins a pass. `false`: there is no further moment (the end of a recording). */
   begin(): Promise<Moment | false>
+  /** Ends it: what stayed open and was not read in it is closed. */
+  end?(): void
   /** Names in a directory, in any order. */
   list(path: string): Reading<readonly string[]>
   /**
