@@ -2,8 +2,11 @@ import { closeSync, readFileSync } from 'node:fs'
 
 /** More than these would be a node of some eighty thousand processes. */
 const MOST = 8_192
-/** Of what a process may open at all. The rest is for its clients, and for what is opened for a moment. */
-const SHARE = 1 / 4
+/**
+ * Of what a process may open at all. The rest is for its clients, for what is opened for a moment, and for the threads
+ * before this one: of those that hang in the kernel some are given up, and keep what they have open.
+ */
+const SHARE = 1 / 8
 /** Of this process: where the node's procfs is mounted does not matter. */
 const OWN_LIMITS = '/proc/self/limits'
 /** Where no limit is known: POSIX's usual one. getrlimit(2) */
