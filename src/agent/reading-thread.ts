@@ -15,8 +15,10 @@ export interface ThreadStart {
   readonly note: SharedArrayBuffer
 }
 
-/** So long may a thread take that is asked to end, before it counts as one that hangs. */
+/** So long may one reading of a thread take that is asked to end, before it counts as one that hangs. */
 const FAREWELL_MS = 200
+/** So often: on a busy node a thread that hangs nowhere may wait long for its turn to end. */
+const FAREWELLS = 50
 
 /**
  * A thread that reads the node and answers questions, each with one message, in their order. One that dies, or that hangs
@@ -63,9 +65,14 @@ export class ReadingThread<Question, Answer> {
     const ending = this.#worker
     if (ending === undefined) return
     this.#end(ending, new Error('the reading thread was ended'))
-    const ended = new AbortController()
-    await Promise.race([abandon(ending), sleep(FAREWELL_MS, undefined, ended)])
-    ended.abort()
+    const hasEnded = abandon(ending).then(() => true)
+    for (let farewells = 0; farewells < FAREWELLS; farewells += 1) {
+      const progress = this.#note.progress()
+      const waiting = new AbortController()
+      const isOver = await Promise.race([hasEnded, sleep(FAREWELL_MS, false, waiting)])
+      waiting.abort()
+      if (isOver || (this.#note.isReading() && this.#note.progress() === progress)) return
+    }
   }
 
   #put(asked: Worker, question: Question): Promise<Answer> {
