@@ -4,11 +4,11 @@ import { ReadingThread } from '../../src/agent/reading-thread.ts'
 
 /** Answers, and is then where nothing can end it for a while, as on a node whose processors are all taken. */
 const slow = `
-  import { spawnSync } from 'node:child_process'
+  import { pbkdf2Sync } from 'node:crypto'
   import { parentPort } from 'node:worker_threads'
   parentPort.on('message', () => {
     parentPort.postMessage('an answer')
-    spawnSync('sleep', ['0.7'])
+    pbkdf2Sync('a', 'b', 1e6, 64, 'sha512')
   })`
 
 it('a thread that hangs in no reading is waited for, or the exit code would be lost', async () => {
